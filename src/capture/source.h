@@ -1,0 +1,96 @@
+// Source: the one interface of capture. A source delivers RawEvents to a Consumer; while the consumer works on an event of
+// a thread, the thread does not run (if the source says so in its Abilities).
+#pragma once
+
+#include <bitset>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "event/memory_view.h"
+#include "event/raw_event.h"
+
+namespace sysray::capture {
+
+// What tampering wants done with a call; nothing by default. Only sources with `can_change` obey.
+struct Verdict {
+  bool detach = false;  // let this thread (and only it) go
+};
+
+class Consumer {
+ public:
+  virtual ~Consumer() = default;
+  // `memory` is valid during the call. The thread is resumed when this returns.
+  virtual Verdict on_event(const event::RawEvent& event, event::MemoryView& memory) = 0;
+  // Nothing is pending: a moment to flush what was buffered.
+  virtual void on_idle() {}
+  // The interval asked for with Plan::tick has passed.
+  virtual void on_tick() {}
+  // True ends the run: the source detaches from everything.
+  virtual bool wants_stop() const { return false; }
+};
+
+// Which system calls are delivered, by ABI and number. Numbers past the end are always delivered.
+struct SyscallSet {
+  static constexpr size_t size = 1024;
+  std::bitset<size> calls[event::abi_count];
+  bool all = true;  // no filter at all
+  bool contains(event::Abi abi, u64 number) const {
+    return all || number >= size || calls[static_cast<size_t>(abi)][number];
+  }
+};
+
+struct EnvironmentEdit {
+  std::string name;
+  std::optional<std::string> value;  // nullopt: remove
+};
+
+// A program to start.
+struct Launch {
+  std::vector<std::string> argv;     // argv[0] is looked up in PATH
+  std::optional<std::string> argv0;  // replaces argv[0] for the program
+  std::vector<EnvironmentEdit> environment;
+  std::string user;                  // name, UID or UID:GID; empty: unchanged
+};
+
+enum class DaemonMode : u8 { none, grandchild, own_process_group, own_session };  // -D, -DD, -DDD
+enum class InteractiveMode : u8 { unset, anywhere, waiting, never, never_tstp };   // -I 1 .. 4
+
+struct Plan {
+  std::optional<Launch> launch;
+  std::vector<Tid> attach;
+  bool follow_forks = false;       // -f
+  SyscallSet calls;
+  bool allow_seccomp = false;      // a seccomp filter may be installed in the launched program
+  bool want_signals = true;
+  bool want_system_time = false;   // fill RawEvent::system_time
+  bool kill_on_exit = false;
+  bool detach_on_exec = false;     // -b execve
+  DaemonMode daemon = DaemonMode::none;
+  InteractiveMode interactive = InteractiveMode::unset;
+  bool quiet_attach = false;       // no messages on attach and detach
+  bool debug = false;              // -d: what the source does, on standard error
+  Nanoseconds tick = 0;            // CLOCK_MONOTONIC interval of on_tick; 0: none
+};
+
+// How the run ended: what the tracer's own exit should look like.
+struct Ending {
+  int exit_status = 0;   // of the launched program
+  int fatal_signal = 0;  // it was killed by this signal; the tracer should die the same way
+};
+
+struct Abilities {
+  bool stops_threads = false;  // memory is stable while the consumer works
+  bool can_change = false;     // verdicts are obeyed
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual Abilities abilities() const = 0;
+  // Runs until all targets are gone, the consumer wants to stop, or the user interrupts.
+  virtual Result<Ending> run(Consumer& consumer) = 0;
+};
+
+}  // namespace sysray::capture

@@ -1,0 +1,227 @@
+// Values of arrays: counted ones, ones that end with a zero, chains of records; read or still in the tracee.
+#include <algorithm>
+#include <cstdio>
+
+#include "decode/layout.h"
+#include "decode/value_builder.h"
+
+namespace sysray::decode {
+
+using describe::ArrayKind;
+using describe::none;
+using describe::TypeKind;
+using event::Value;
+using event::ValueKind;
+
+namespace {
+
+constexpr u64 max_elements = 1 << 16;      // of one array, whatever was asked for
+constexpr u64 max_bytes = 4 * 1024 * 1024;  // of one array that are read
+
+}  // namespace
+
+u64 ValueBuilder::display_limit(const Type& array) const {
+  const bool limited = abbreviate_ || array.limited;
+  return limited ? std::min<u64>(context_.options.string_limit, max_elements) : max_elements;
+}
+
+// The scope that an element's own names are looked up in: its fields, and the carry variable of the array.
+Scope ValueBuilder::element_scope(const Type& array, Bytes bytes, const Scope& outer) {
+  Scope inner = outer;
+  const Type& type = model_.types[array.ref];
+  if (type.kind == TypeKind::structure) {
+    inner.structure = &model_.structs[type.ref];
+    inner.data = bytes.data;
+    inner.available = bytes.available;
+  }
+  inner.extent = bytes.available;
+  return inner;
+}
+
+u64 ValueBuilder::record_step(const Type& array, Bytes bytes, const Scope& scope) {
+  return evaluator_.value(array.step, element_scope(array, bytes, scope));
+}
+
+void ValueBuilder::element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope,
+                           ValueList& list) {
+  constexpr size_t max_slots = 15;
+  Scope outer = scope;
+  outer.index = index;
+  u64 with_carry[max_slots + 1];
+  if (array.carry_init != none) {
+    const size_t n = std::min(scope.slots.size(), max_slots);
+    std::copy_n(scope.slots.begin(), n, with_carry);
+    with_carry[n] = carry;
+    outer.slots = {with_carry, n + 1};
+  }
+  const Type& type = model_.types[array.ref];
+  bool keep = true;
+  if (type.kind == TypeKind::structure && model_.structs[type.ref].keep != none) {
+    Scope inner = element_scope(array, bytes, outer);
+    inner.slots = slots(type.arguments, outer);
+    keep = evaluator_.value(model_.structs[type.ref].keep, inner) != 0;
+  }
+  if (keep) list.add(from_bytes(array.ref, bytes, outer));
+  if (array.carry_init != none) carry = evaluator_.value_or(array.carry_next, element_scope(array, bytes, outer), carry);
+}
+
+Value ValueBuilder::list_value(const Type& array, const ValueList& list, Value value) {
+  if (array.single && list.size() == 1 && !value.more && !value.fault) return list.data()[0];
+  value.kind = ValueKind::array;
+  value.set_items(list.data(), list.size());
+  return value;
+}
+
+// `count` elements lie in `bytes`; `total` is how many there should be.
+Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 total, const Scope& scope) {
+  const u64 each = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
+  const u64 limit = display_limit(array);
+  u64 carry = evaluator_.value_or(array.carry_init, scope, 0);
+  ValueList list(arena_, std::min<u64>(count, 8) + 1);
+  Value value;
+  u64 i = 0;
+  for (; i < count; i++) {
+    if (list.size() >= limit) {
+      value.more = true;
+      break;
+    }
+    const Bytes rest = bytes.from(i * each);
+    element(array, {rest.data, std::min<u64>(rest.available, each), rest.address}, i, carry, scope, list);
+  }
+  if (!value.more && count < total) {
+    value.fault = true;
+    value.number = bytes.address.value + count * each;
+  }
+  return list_value(array, list, value);
+}
+
+Value ValueBuilder::chain(const Type& array, Bytes bytes, const Scope& scope) {
+  const u64 smallest = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
+  const u64 limit = display_limit(array);
+  u64 carry = evaluator_.value_or(array.carry_init, scope, 0);
+  ValueList list(arena_);
+  Value value;
+  u64 at = 0;
+  for (u64 i = 0; at < bytes.available && bytes.available - at >= smallest; i++) {
+    if (list.size() >= limit) {
+      value.more = true;
+      break;
+    }
+    Bytes record = bytes.from(at);
+    const u64 step = record_step(array, record, scope);
+    // A record without a usable length takes all that is left.
+    if (step >= smallest && step < record.available) record.available = step;
+    element(array, record, i, carry, scope, list);
+    if (step < smallest || step > bytes.available) break;
+    at += (step + array.alignment - 1) / array.alignment * array.alignment;
+  }
+  return list_value(array, list, value);
+}
+
+u64 ValueBuilder::count_records(const Type& array, Bytes bytes, const Scope& scope) {
+  const u64 smallest = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
+  u64 count = 0;
+  for (u64 at = 0; at < bytes.available && bytes.available - at >= smallest; count++) {
+    const u64 step = record_step(array, bytes.from(at), scope);
+    if (step < smallest) break;
+    at += (step + array.alignment - 1) / array.alignment * array.alignment;
+  }
+  return count;
+}
+
+Value ValueBuilder::inline_array(const Type& type, Bytes bytes, const Scope& scope) {
+  if (type.array == ArrayKind::chain) {
+    const u64 size = evaluator_.value_or(type.count, scope, bytes.available);
+    return chain(type, {bytes.data, std::min<u64>(size, bytes.available), bytes.address}, scope);
+  }
+  const u64 each = std::max<u64>(size_of(model_, type.ref, call_.abi), 1);
+  u64 count = bytes.available / each;
+  if (type.array == ArrayKind::counted) count = std::min(count, evaluator_.value(type.count, scope));
+  if (type.array == ArrayKind::bytes) count = std::min(count, evaluator_.value(type.count, scope) / each);
+  return elements(type, bytes, count, count, scope);
+}
+
+// The abbreviated form of a list: its address, and how many there are.
+Value ValueBuilder::count_comment(const Type& array, u64 at, u64 count, bool unterminated) {
+  Value value = address(at);
+  value.abbreviated = true;
+  const describe::Str noun = model_.strings[model_.lists[array.count_words + (count == 1 ? 0 : 1)]];
+  char text[96];
+  const int n = snprintf(text, sizeof text, "%llu %s%s", static_cast<unsigned long long>(count), model_.c_str(noun),
+                         unterminated ? ", unterminated" : "");
+  value.comment = arena_.copy({text, std::min<size_t>(static_cast<size_t>(n), sizeof text - 1)}).data();
+  return value;
+}
+
+Value ValueBuilder::counted_array_at(const Type& array, u64 at, u64 count, const Scope& scope) {
+  const u64 each = size_of(model_, array.ref, call_.abi);
+  if (each == 0) return address(at);
+  if (count == 0) return list_value(array, ValueList(arena_, 1), {});
+  // Elements that `keep` leaves out don't count against the limit: then all are read.
+  const Type& type = model_.types[array.ref];
+  const bool filtered = type.kind == TypeKind::structure && model_.structs[type.ref].keep != none;
+  u64 wanted = filtered ? max_elements : display_limit(array) + 1;
+  wanted = std::max<u64>(std::min({wanted, count, max_bytes / each}), 1);
+  u8* bytes = static_cast<u8*>(arena_.allocate(wanted * each, 8));
+  const u64 got = memory_.read({at}, bytes, wanted * each) / each;
+  if (got == 0) return address(at);
+  return elements(array, {bytes, got * each, {at}}, got, wanted, scope);
+}
+
+Value ValueBuilder::zero_terminated_at(const Type& array, u64 at, const Scope& scope) {
+  constexpr size_t chunk = 512;
+  const u64 each = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
+  if (each > chunk) return address(at);
+  const bool counting = array.count_words != none && abbreviate_;
+  const u64 limit = counting ? max_elements : display_limit(array);
+  ValueList list(arena_);
+  Value value;
+  u64 carry = 0;
+  u64 count = 0;
+  u8 buffer[chunk];
+  size_t have = 0;
+  size_t used = 0;
+  for (;; count++, used += each) {
+    const u64 from = at + count * each;
+    if (used + each > have) {
+      have = memory_.read({from}, buffer, chunk / each * each);
+      used = 0;
+    }
+    if (have < each) {
+      value.fault = true;
+      value.number = from;
+      break;
+    }
+    if (std::all_of(buffer + used, buffer + used + each, [](u8 byte) { return byte == 0; })) break;
+    if (count >= limit) {
+      value.more = true;
+      break;
+    }
+    if (!counting) element(array, {buffer + used, each, {from}}, count, carry, scope, list);
+  }
+  if (value.fault && count == 0) return address(at);
+  return counting ? count_comment(array, at, count, value.fault) : list_value(array, list, value);
+}
+
+Value ValueBuilder::chain_at(const Type& pointer, const Type& array, u64 at, const Scope& scope) {
+  const u64 size = evaluator_.value_or(array.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
+  const u64 wanted = std::min(size, max_bytes);
+  u8* bytes = static_cast<u8*>(arena_.allocate(wanted + 1, 8));
+  if (memory_.read({at}, bytes, wanted) < wanted) return address(at);
+  if (array.count_words != none && abbreviate_)
+    return count_comment(array, at, count_records(array, {bytes, wanted, {at}}, scope), false);
+  return chain(array, {bytes, wanted, {at}}, scope);
+}
+
+Value ValueBuilder::array_at(const Type& pointer, const Type& array, u64 at, const Scope& scope) {
+  if (array.array == ArrayKind::until_zero) return zero_terminated_at(array, at, scope);
+  if (array.array == ArrayKind::chain) return chain_at(pointer, array, at, scope);
+  const u64 each = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
+  u64 count = evaluator_.value_or(array.count, scope, 0);
+  if (array.array == ArrayKind::bytes) count /= each;
+  if (array.array == ArrayKind::flexible) count = evaluator_.value_or(pointer.size, scope, scope.extent) / each;
+  if (array.count_words != none && abbreviate_) return count_comment(array, at, count, false);
+  return counted_array_at(array, at, count, scope);
+}
+
+}  // namespace sysray::decode

@@ -1,0 +1,360 @@
+#include "decode/call_decoder.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "decode/errors.h"
+
+namespace sysray::decode {
+
+using describe::Direction;
+using describe::Field;
+using describe::none;
+using describe::Signature;
+using describe::TypeKind;
+using event::Event;
+using event::EventKind;
+using event::IntStyle;
+using event::Value;
+using event::ValueKind;
+
+void CallDecoder::start_event(const Context& context, const event::RawEvent& raw) {
+  const describe::Model& model = context.model;
+  arena_.reset();
+  call_ = {};
+  call_.abi = raw.abi;
+  call_.tid = raw.tid;
+  call_.registers = raw.args;
+  call_.stack_pointer = raw.stack_pointer;
+  event_ = {};
+  event_.kind = EventKind::call_start;
+  event_.abi = raw.abi;
+  event_.tid = raw.tid;
+  event_.tgid = raw.tgid;
+  event_.number = raw.number;
+  event_.registers = raw.args;
+  event_.instruction_pointer = raw.instruction_pointer;
+  event_.time = raw.time;
+  event_.comm = arena_.copy(raw.comm);
+  syscall_ = nullptr;
+  signature_ = nullptr;
+  result_type_ = none;
+  notes_ = {};
+  argument_count_ = 0;
+  in_call_ = true;
+
+  const auto& table = model.tables[static_cast<size_t>(raw.abi)];
+  if (raw.number >= table.size() || table[raw.number].syscall == none) {
+    char text[40];
+    const int n = snprintf(text, sizeof text, "syscall_0x%llx", static_cast<unsigned long long>(raw.number));
+    event_.call = arena_.copy({text, static_cast<size_t>(n)}).data();
+    event_.known_call = false;
+    event_.register_count = 6;
+    return;
+  }
+  const describe::TableEntry& entry = table[raw.number];
+  syscall_ = &model.syscalls[entry.syscall];
+  event_.syscall = entry.syscall;
+  event_.call = model.c_str(entry.name);
+  event_.register_count = syscall_->register_count;
+}
+
+void CallDecoder::enter(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
+  start_event(context, raw);
+  raw_display_ = context.options.raw.contains(event_.syscall);
+  if (syscall_ == nullptr || raw_display_) {
+    raw_arguments(event_.register_count);
+    return;
+  }
+  if (strcmp(event_.call, "restart_syscall") == 0) {
+    interrupted_call(context);
+    return;
+  }
+  collect_arguments(context, memory);
+  ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
+                       context.options.dereference.contains(event_.syscall));
+  for (size_t i = 0; i < argument_count_; i++) enter_argument(context, builder, arguments_[i]);
+  publish(false);
+}
+
+void CallDecoder::raw_arguments(u8 count) {
+  auto* values = arena_.make<Value>(count);
+  for (u8 i = 0; i < count; i++) {
+    values[i].kind = ValueKind::integer;
+    values[i].style = IntStyle::hex;
+    values[i].width = static_cast<u8>(word_size(call_.abi));
+    values[i].number = call_.registers[i];
+  }
+  event_.args = {values, count};
+  event_.ready = count;
+}
+
+void CallDecoder::interrupted_call(const Context&) {
+  char text[120];
+  const int n = snprintf(text, sizeof text, "<... resuming interrupted %s ...>",
+                         interrupted_ != nullptr ? interrupted_ : "system call");
+  auto* value = arena_.make<Value>();
+  value->kind = ValueKind::literal;
+  value->set_text(arena_.copy({text, std::min<size_t>(static_cast<size_t>(n), sizeof text - 1)}));
+  event_.args = {value, 1};
+  event_.ready = 1;
+}
+
+void CallDecoder::add_arguments(const Context& context, describe::Range fields) {
+  for (u32 i = 0; i < fields.count && argument_count_ < max_arguments; i++) {
+    const Field& field = context.model.fields[fields.first + i];
+    if (field.padding) continue;
+    arguments_[argument_count_] = {};
+    arguments_[argument_count_++].field = &field;
+  }
+}
+
+void CallDecoder::collect_arguments(const Context& context, event::MemoryView& memory) {
+  const describe::Model& model = context.model;
+  const Evaluator evaluator(model, call_, memory, context.resolver);
+  signature_ = &model.signatures[syscall_->signature];
+  for (;;) {
+    add_arguments(context, signature_->arguments);
+    if (signature_->result != none) result_type_ = signature_->result;
+    if (signature_->notes.count > 0) notes_ = signature_->notes;
+    if (signature_->dispatch == none) return;
+    const Signature* chosen = pick_case(context, evaluator, model.dispatches[signature_->dispatch]);
+    if (chosen == nullptr || chosen == signature_) return;
+    signature_ = chosen;
+  }
+}
+
+const Signature* CallDecoder::pick_case(const Context& context, const Evaluator& evaluator,
+                                        const describe::Dispatch& dispatch) const {
+  const describe::Model& model = context.model;
+  constexpr size_t max_selectors = 4;
+  std::array<s64, max_selectors> wanted{};
+  const size_t count = std::min<size_t>(dispatch.selectors.count, max_selectors);
+  for (size_t i = 0; i < count; i++)
+    wanted[i] = static_cast<s64>(evaluator.value(model.lists[dispatch.selectors.first + i], Scope{}));
+  auto key = [&](const describe::Case& one, size_t i) { return model.key_ranges[one.keys.first + i]; };
+  const auto cases = model.cases.subspan(dispatch.cases.first, dispatch.cases.count);
+  const describe::Case* found = nullptr;
+  if (count == 1) {
+    // Sorted by first key, ranges do not overlap.
+    auto behind = std::upper_bound(cases.begin(), cases.end(), wanted[0],
+                                   [&](s64 v, const describe::Case& one) { return v < key(one, 0).first; });
+    if (behind != cases.begin() && wanted[0] <= key(*(behind - 1), 0).last) found = &*(behind - 1);
+  } else {
+    for (const describe::Case& one : cases) {
+      bool all = true;
+      for (size_t i = 0; i < count; i++) all &= wanted[i] >= key(one, i).first && wanted[i] <= key(one, i).last;
+      if (all) {
+        found = &one;
+        break;
+      }
+    }
+  }
+  if (found != nullptr) return &model.signatures[found->signature];
+  return dispatch.fallback == none ? nullptr : &model.signatures[dispatch.fallback];
+}
+
+void CallDecoder::save_integer(const Context& context, const Evaluator& evaluator, const Field& field) {
+  const describe::Type& pointer = context.model.types[field.type];
+  if (pointer.kind != TypeKind::pointer || pointer.ref == none || call_.saved_count >= call_.saved.size()) return;
+  if (auto value = evaluator.pointed(field))
+    call_.saved[call_.saved_count++] = {static_cast<u32>(&field - context.model.fields.data()), *value};
+}
+
+void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, Argument& argument) {
+  const Field& field = *argument.field;
+  const bool reads_exit = field.direction == Direction::out || field.direction == Direction::inout;
+  if (field.direction == Direction::inout) save_integer(context, builder.evaluator(), field);
+  if (field.exit_only || field.direction == Direction::out) return;
+  if (field.condition != none && builder.evaluator().value(field.condition, Scope{}) == 0) {
+    argument.shown = false;
+    argument.decided = true;
+    return;
+  }
+  argument.value = builder.from_register(field.type, builder.evaluator().argument(field), Scope{});
+  argument.value.name = context.model.c_str(field.name);
+  argument.decided = !reads_exit;
+}
+
+void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
+  event_.kind = EventKind::call_end;
+  event_.end_time = raw.time;
+  event_.raw_result = raw.result;
+  event_.has_result = raw.has_result;
+  call_.at_exit = true;
+  call_.result = raw.result;
+  call_.failed = raw.is_error || !raw.has_result;
+  if (raw.is_error) set_error(context, raw.result);
+  ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
+                       context.options.dereference.contains(event_.syscall));
+  if (signature_ != nullptr && !raw_display_) {
+    for (size_t i = 0; i < argument_count_; i++)
+      if (!arguments_[i].decided) exit_argument(context, builder, arguments_[i]);
+    publish(true);
+    add_notes(context, builder);
+  } else {
+    event_.ready = event_.args.size();
+  }
+  set_result(context, builder);
+  constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
+  if (event_.error == erestart_restartblock && syscall_ != nullptr) interrupted_ = context.model.c_str(syscall_->display);
+  in_call_ = false;
+}
+
+void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, Argument& argument) {
+  const Field& field = *argument.field;
+  argument.decided = true;
+  if (field.condition != none && builder.evaluator().value(field.condition, Scope{}) == 0) {
+    argument.shown = false;
+    return;
+  }
+  const u64 raw = builder.evaluator().argument(field);
+  const describe::Type& type = context.model.types[field.type];
+  const bool is_memory = field.direction == Direction::out || field.direction == Direction::inout;
+  if (call_.failed && is_memory && !field.always) {
+    if (field.direction == Direction::out) {
+      argument.value = {};
+      argument.value.kind = ValueKind::address;
+      argument.value.width = static_cast<u8>(word_size(call_.abi));
+      argument.value.number = extend(raw, argument.value.width, false);
+    }
+  } else if (field.direction == Direction::inout && type.kind == TypeKind::pointer) {
+    const Value after = builder.from_register(field.type, raw, Scope{});
+    argument.value = merged(context.model, field, argument.value, after);
+  } else {
+    argument.value = builder.from_register(field.type, raw, Scope{});
+  }
+  argument.value.name = context.model.c_str(field.name);
+}
+
+Value CallDecoder::changed(const Value& before, const Value& after) {
+  auto* pair = arena_.make<Value>(2);
+  pair[0] = before;
+  pair[1] = after;
+  pair[0].name = pair[1].name = nullptr;
+  Value value;
+  value.kind = ValueKind::change;
+  // A scalar pointee keeps one pair of brackets around both: [110 => 21].
+  if (before.brackets && after.brackets) {
+    pair[0].brackets = pair[1].brackets = false;
+    value.brackets = true;
+  }
+  value.name = after.name;
+  value.set_items(pair, 2);
+  return value;
+}
+
+Value CallDecoder::merged(const describe::Model& model, const Field& field, const Value& before, const Value& after) {
+  if (same_value(before, after)) return after;
+  const describe::Type& pointer = model.types[field.type];
+  const bool is_struct = pointer.ref != none && model.types[pointer.ref].kind == TypeKind::structure;
+  if (!is_struct || before.kind != ValueKind::structure || after.kind != ValueKind::structure ||
+      !model.structs[model.types[pointer.ref].ref].field_directions)
+    return changed(before, after);
+  // Fields with directions of their own: one struct, each field as of the moment its direction names.
+  const describe::Struct& st = model.structs[model.types[pointer.ref].ref];
+  auto find = [](const Value& value, const char* name) -> const Value* {
+    for (const Value& item : value.items())
+      if (item.name == name) return &item;
+    return nullptr;
+  };
+  ValueList list(arena_, after.count + before.count + 1);
+  for (u32 i = 0; i < st.fields.count; i++) {
+    const u32 number = st.show.count == 0 ? i : (i < st.show.count ? model.lists[st.show.first + i] : none);
+    if (number == none) break;
+    const Field& one = model.fields[st.fields.first + number];
+    const char* name = model.c_str(one.name);
+    const Value* old_value = find(before, name);
+    const Value* new_value = find(after, name);
+    if (one.direction == Direction::in && old_value != nullptr)
+      list.add(*old_value);
+    else if (one.direction == Direction::inout && old_value != nullptr && new_value != nullptr)
+      list.add(same_value(*old_value, *new_value) ? *new_value : changed(*old_value, *new_value));
+    else if (new_value != nullptr)
+      list.add(*new_value);
+  }
+  Value value = after;
+  value.set_items(list.data(), list.size());
+  return value;
+}
+
+// Makes the arguments visible in the event: those before the first undecided one, or all.
+void CallDecoder::publish(bool all) {
+  auto* values = arena_.make<Value>(argument_count_);
+  size_t count = 0;
+  size_t ready = 0;
+  bool prefix = true;
+  for (size_t i = 0; i < argument_count_; i++) {
+    const Argument& argument = arguments_[i];
+    prefix &= argument.decided;
+    if (!argument.shown) continue;
+    if (!all && !prefix) {
+      count++;
+      continue;
+    }
+    values[count++] = argument.value;
+    ready = count;
+  }
+  event_.args = {values, count};
+  event_.ready = all ? count : ready;
+}
+
+void CallDecoder::set_error(const Context& context, s64 result) {
+  event_.failed = true;
+  event_.error = static_cast<u16>(-result);
+  call_.error = event_.error;
+  event_.error_name = error_name(context, event_.error);
+  event_.error_text = error_text(event_.error);
+}
+
+void CallDecoder::set_result(const Context& context, ValueBuilder& builder) {
+  Value& result = event_.result;
+  if (result_type_ != none && context.model.types[result_type_].kind == TypeKind::none) {
+    event_.has_result = false;
+    return;
+  }
+  if (result_type_ != none && !event_.failed && !raw_display_) {
+    result = builder.from_register(result_type_, static_cast<u64>(event_.raw_result), Scope{});
+    return;
+  }
+  result.kind = ValueKind::integer;
+  result.style = raw_display_ ? IntStyle::hex : IntStyle::signed_decimal;
+  result.width = static_cast<u8>(word_size(call_.abi));
+  result.number = static_cast<u64>(event_.raw_result);
+}
+
+void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
+  if (notes_.count == 0 || !event_.has_result) return;
+  ValueList list(arena_, notes_.count);
+  for (u32 i = 0; i < notes_.count; i++) {
+    const describe::Alternative& note = context.model.alternatives[notes_.first + i];
+    // Notes are made on success, unless their condition asks for the error.
+    const bool always = note.condition != none && mentions_error(context.model, note.condition);
+    if (call_.failed && !always) continue;
+    if (note.condition != none && builder.evaluator().value(note.condition, Scope{}) == 0) continue;
+    list.add(builder.alternative(note, Scope{}, {}));
+  }
+  event_.notes = {list.data(), list.size()};
+}
+
+bool same_value(const Value& a, const Value& b) {
+  if (a.kind != b.kind || a.number != b.number || a.count != b.count || a.truncated != b.truncated ||
+      a.more != b.more || a.inverted != b.inverted)
+    return false;
+  switch (a.kind) {
+    case ValueKind::string:
+    case ValueKind::literal:
+    case ValueKind::word:
+    case ValueKind::symbol: return a.text() == b.text();
+    case ValueKind::flags:
+    case ValueKind::structure:
+    case ValueKind::array:
+    case ValueKind::change:
+    case ValueKind::format:
+      return std::equal(a.items().begin(), a.items().end(), b.items().begin(), same_value);
+    default: return true;
+  }
+}
+
+}  // namespace sysray::decode

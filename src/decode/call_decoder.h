@@ -1,0 +1,67 @@
+// CallDecoder: one system call from entry to exit. It holds what is known of the call in between: the registers, the
+// values decoded at entry, the integers behind inout pointers.
+#pragma once
+
+#include <array>
+
+#include "decode/value_builder.h"
+
+namespace sysray::decode {
+
+class CallDecoder {
+ public:
+  // Begins a call: picks its arguments and decodes what is valid at entry.
+  void enter(const Context& context, const event::RawEvent& raw, event::MemoryView& memory);
+  // Completes the call that enter() began.
+  void exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory);
+
+  const event::Event& event() const { return event_; }
+  bool in_call() const { return in_call_; }
+  // The call is over without an exit (the thread ended, or was replaced).
+  void abandon() { in_call_ = false; }
+
+ private:
+  static constexpr size_t max_arguments = 16;
+  struct Argument {
+    const describe::Field* field = nullptr;
+    event::Value value;   // as of entry, or final
+    bool decided = false;  // `value` is final
+    bool shown = true;
+  };
+
+  void start_event(const Context& context, const event::RawEvent& raw);
+  void collect_arguments(const Context& context, event::MemoryView& memory);
+  void add_arguments(const Context& context, describe::Range fields);
+  const describe::Signature* pick_case(const Context& context, const Evaluator& evaluator,
+                                       const describe::Dispatch& dispatch) const;
+  void raw_arguments(u8 count);
+  void interrupted_call(const Context& context);
+  void enter_argument(const Context& context, ValueBuilder& builder, Argument& argument);
+  void exit_argument(const Context& context, ValueBuilder& builder, Argument& argument);
+  event::Value merged(const describe::Model& model, const describe::Field& field, const event::Value& before,
+                      const event::Value& after);
+  event::Value changed(const event::Value& before, const event::Value& after);
+  void save_integer(const Context& context, const Evaluator& evaluator, const describe::Field& field);
+  void publish(bool all);
+  void set_error(const Context& context, s64 result);
+  void set_result(const Context& context, ValueBuilder& builder);
+  void add_notes(const Context& context, ValueBuilder& builder);
+
+  Arena arena_;
+  CallState call_;
+  event::Event event_;
+  const describe::Syscall* syscall_ = nullptr;
+  const describe::Signature* signature_ = nullptr;  // of the innermost case
+  u32 result_type_ = describe::none;
+  describe::Range notes_;
+  std::array<Argument, max_arguments> arguments_;
+  size_t argument_count_ = 0;
+  bool in_call_ = false;
+  bool raw_display_ = false;
+  const char* interrupted_ = nullptr;  // name of the call that restart_syscall goes on with
+};
+
+// Whether two values would be shown alike.
+bool same_value(const event::Value& a, const event::Value& b);
+
+}  // namespace sysray::decode

@@ -1,0 +1,20 @@
+// What the decoder is asked for: depth and limits. Built by cli, const afterwards.
+#pragma once
+
+#include "event/call_set.h"
+
+namespace sysray::decode {
+
+struct Options {
+  size_t string_limit = 32;  // -s: bytes of a string, elements of an abbreviated array
+  event::CallSet abbreviate = event::CallSet::everything();  // -e abbrev=
+  event::CallSet dereference = event::CallSet::everything(); // -e verbose=: calls whose structures are decoded
+  event::CallSet raw = event::CallSet::nothing();            // -e raw=: arguments are bare hex registers
+  bool fd_paths = false;     // -y
+  bool fd_details = false;   // -yy
+  bool pid_names = false;    // -Y
+  bool translate_pids = false;  // --pidns-translation
+  bool annotate_arrays = false; // -n is for calls; kept for --decode-fds
+};
+
+}  // namespace sysray::decode

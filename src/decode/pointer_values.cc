@@ -1,0 +1,167 @@
+// Values of registers, and of what pointers point to: strings and objects, read as far as the memory is there.
+#include <algorithm>
+#include <cstdio>
+
+#include "decode/layout.h"
+#include "decode/value_builder.h"
+
+namespace sysray::decode {
+
+using describe::none;
+using describe::Semantic;
+using describe::Tail;
+using describe::TypeKind;
+using event::Value;
+using event::ValueKind;
+
+namespace {
+
+constexpr size_t path_limit = 4096;   // PATH_MAX, linux/limits.h
+constexpr u64 max_object = 64 * 1024;  // bytes of one object that are read
+constexpr size_t max_tail = 4096;      // bytes behind a known object that are looked at
+
+bool is_scalar(const describe::Type& type) {
+  switch (type.kind) {
+    case TypeKind::integer:
+    case TypeKind::address:
+    case TypeKind::set:
+    case TypeKind::pointer: return true;
+    case TypeKind::format:
+    case TypeKind::semantic: return type.width != 0;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
+  const Type& type = model_.types[index];
+  switch (type.kind) {
+    case TypeKind::none: return {};
+    case TypeKind::integer: return with_comments(integer(type, raw), type, scope);
+    case TypeKind::set: return with_comments(set(type, raw, scope), type, scope);
+    case TypeKind::semantic: return with_comments(semantic(type, raw), type, scope);
+    case TypeKind::format: return with_comments(format(type, raw, scope, {}), type, scope);
+    case TypeKind::pointer: return pointed(type, extend(raw, word_size(call_.abi), false), scope);
+    case TypeKind::union_type: {
+      const u32 chosen = union_case(type, scope);
+      Scope inner = scope;
+      inner.slots = slots(type.arguments, scope);
+      return chosen == none ? Value{} : from_register(chosen, raw, inner);
+    }
+    default: return address(raw);
+  }
+}
+
+Value ValueBuilder::pointed(const Type& pointer, u64 at, const Scope& scope) {
+  constexpr u32 max_pointer_depth = 12;
+  if (at == 0 || pointer.ref == none || depth_ >= max_pointer_depth) return address(at);
+  if (pointer.valid != none && evaluator_.value(pointer.valid, scope) == 0) return address(at);
+  depth_++;
+  Value value = target_at(pointer, pointer.ref, at, scope);
+  depth_--;
+  return value;
+}
+
+Value ValueBuilder::target_at(const Type& pointer, u32 index, u64 at, const Scope& scope) {
+  const Type& target = model_.types[index];
+  switch (target.kind) {
+    case TypeKind::none: return address(at);
+    case TypeKind::string:
+    case TypeKind::path: return string_at(target, at, scope);
+    case TypeKind::chars: return chars_at(target, at, scope, pointer);
+    default: break;
+  }
+  if (!dereference_) return address(at);
+  if (target.kind == TypeKind::array) return array_at(pointer, target, at, scope);
+  if (target.kind == TypeKind::semantic && !is_scalar(target)) return set_at(target, at, scope);
+  if (target.kind == TypeKind::union_type) {
+    const u32 chosen = union_case(target, scope);
+    Scope inner = scope;
+    inner.slots = slots(target.arguments, scope);
+    // `extent` within the case is what @size says of the pointee.
+    inner.extent = evaluator_.value_or(pointer.size, scope, 0);
+    return chosen == none ? address(at) : target_at(pointer, chosen, at, inner);
+  }
+  return object_at(pointer, index, at, scope);
+}
+
+Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
+  const bool is_path = type.kind == TypeKind::path;
+  const size_t shown = is_path ? path_limit - 1 : context_.options.string_limit;
+  const u64 bound = evaluator_.value_or(type.count, scope, ~u64{0});
+  const auto wanted = static_cast<size_t>(std::min<u64>(u64{shown} + 1, bound));
+  char* to = static_cast<char*>(arena_.allocate(wanted + 1, 1));
+  const event::MemoryView::StringRead got = memory_.read_string({at}, to, wanted);
+  if (got.faulted) return address(at);
+  Value value;
+  value.kind = ValueKind::string;
+  value.is_path = is_path;
+  value.nul_terminated = got.terminated;
+  value.truncated = !got.terminated && (got.length > shown || bound > wanted);
+  value.set_text({to, std::min(got.length, shown)});
+  return value;
+}
+
+Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const Type& pointer) {
+  const u64 size = evaluator_.value_or(type.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
+  const auto shown = static_cast<size_t>(std::min<u64>(size, context_.options.string_limit));
+  Value value;
+  value.kind = ValueKind::string;
+  value.truncated = size > shown;
+  char* to = static_cast<char*>(arena_.allocate(shown + 1, 1));
+  if (shown > 0 && memory_.read({at}, to, shown) < shown) return address(at);
+  value.set_text({to, shown});
+  return value;
+}
+
+Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scope& scope) {
+  const Type& target = model_.types[index];
+  const u64 fixed = size_of(model_, index, call_.abi);
+  const u64 size = evaluator_.value_or(pointer.size, scope, fixed);
+  if (size == 0 && fixed != 0) return address(at);
+  const bool flexible = target.kind == TypeKind::structure && model_.structs[target.ref].flexible;
+  const u64 wanted = std::min(flexible ? size : std::min(size, fixed), max_object);
+  if (is_scalar(target) && wanted < fixed) return address(at);
+  u8* bytes = static_cast<u8*>(arena_.allocate(wanted + 8, 8));
+  if (memory_.read({at}, bytes, wanted) < wanted) return address(at);
+  Scope inner = scope;
+  inner.extent = wanted;
+  Value value = from_bytes(index, {bytes, wanted, {at}}, inner);
+  if (target.kind == TypeKind::structure && size > wanted && pointer.tail != Tail::none)
+    add_tail(pointer.tail, value, {at + wanted}, wanted, size);
+  if (is_scalar(target)) value.brackets = !pointer.bare;
+  return value;
+}
+
+// Bytes that the caller passed beyond what the description knows of: a newer version of the struct.
+void ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 known, u64 size) {
+  const auto wanted = static_cast<size_t>(std::min<u64>(size - known, max_tail));
+  char* bytes = static_cast<char*>(arena_.allocate(wanted + 1, 1));
+  const size_t got = memory_.read(from, bytes, wanted);
+  const bool all_zero = std::all_of(bytes, bytes + got, [](char byte) { return byte == 0; });
+  if (got == wanted && all_zero) return;
+  if (got < wanted || tail == Tail::more) {
+    value.more = true;
+    return;
+  }
+  char text[64];
+  const int n = snprintf(text, sizeof text, "/* bytes %llu..%llu */ ", static_cast<unsigned long long>(known),
+                         static_cast<unsigned long long>(size - 1));
+  auto* pieces = arena_.make<Value>(2);
+  pieces[0].kind = ValueKind::literal;
+  pieces[0].set_text(arena_.copy({text, static_cast<size_t>(n)}));
+  pieces[1].kind = ValueKind::string;
+  pieces[1].set_text({bytes, std::min(got, context_.options.string_limit)});
+  pieces[1].truncated = size - known > pieces[1].count;
+  Value rest;
+  rest.kind = ValueKind::format;
+  rest.unnamed = true;
+  rest.set_items(pieces, 2);
+  ValueList list(arena_, value.count + 1);
+  for (const Value& item : value.items()) list.add(item);
+  list.add(rest);
+  value.set_items(list.data(), list.size());
+}
+
+}  // namespace sysray::decode

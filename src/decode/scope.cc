@@ -1,0 +1,183 @@
+#include "decode/scope.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "decode/layout.h"
+
+namespace sysray::decode {
+
+using describe::Field;
+using describe::none;
+using describe::Op;
+using describe::Type;
+using describe::TypeKind;
+
+u32 integer_width(const Type& type, event::Abi abi) {
+  if (type.width == describe::width_long) return word_size(abi);
+  if (type.width == describe::width_klong) return abi == event::Abi::i386 ? 4 : 8;
+  return type.width;
+}
+
+u64 extend(u64 value, u32 width, bool is_signed) {
+  if (width == 0 || width >= 8) return value;
+  u32 shift = 64 - width * 8;
+  return is_signed ? static_cast<u64>(static_cast<s64>(value << shift) >> shift) : value << shift >> shift;
+}
+
+u64 load(const u8* from, u32 width, bool big_endian) {
+  u64 value = 0;
+  if (big_endian) {
+    for (u32 i = 0; i < width; i++) value = value << 8 | from[i];
+  } else {
+    memcpy(&value, from, std::min<u32>(width, 8));
+  }
+  return value;
+}
+
+namespace {
+
+u64 apply(Op op, u64 a, u64 b) {
+  auto sa = static_cast<s64>(a);
+  auto sb = static_cast<s64>(b);
+  switch (op) {
+    case Op::add: return a + b;
+    case Op::subtract: return a - b;
+    case Op::multiply: return a * b;
+    // wrap-around of the one signed quotient that overflows
+    case Op::divide: return b == 0 ? 0 : sb == -1 ? 0 - a : static_cast<u64>(sa / sb);
+    case Op::modulo: return b == 0 || sb == -1 ? 0 : static_cast<u64>(sa % sb);
+    case Op::bit_and: return a & b;
+    case Op::bit_or: return a | b;
+    case Op::bit_xor: return a ^ b;
+    case Op::shift_left: return b < 64 ? a << b : 0;
+    case Op::shift_right: return b < 64 ? a >> b : 0;
+    case Op::less: return sa < sb;
+    case Op::less_equal: return sa <= sb;
+    case Op::greater: return sa > sb;
+    case Op::greater_equal: return sa >= sb;
+    case Op::equal: return a == b;
+    case Op::not_equal: return a != b;
+    case Op::minimum: return static_cast<u64>(std::min(sa, sb));
+    case Op::maximum: return static_cast<u64>(std::max(sa, sb));
+    case Op::align: return b == 0 ? a : (a + b - 1) / b * b;
+    default: return 0;
+  }
+}
+
+}  // namespace
+
+u64 Evaluator::value(u32 expr, const Scope& scope) const {
+  constexpr size_t max_depth = 32;  // the compiler refuses deeper expressions
+  u64 stack[max_depth];
+  size_t top = 0;
+  auto push = [&](u64 v) {
+    if (top < max_depth) stack[top++] = v;
+  };
+  auto pop = [&]() -> u64 { return top > 0 ? stack[--top] : 0; };
+
+  const describe::Range code = model_.exprs[expr].code;
+  const auto layout = static_cast<size_t>(layout_of(call_.abi));
+  for (u32 at = 0; at < code.count; at++) {
+    const describe::Instruction& in = model_.instructions[code.first + at];
+    switch (in.op) {
+      case Op::constant: push(model_.numbers[in.operand].value[layout]); break;
+      case Op::parameter: push(in.operand < scope.slots.size() ? scope.slots[in.operand] : 0); break;
+      case Op::field: push(field(in.operand, scope)); break;
+      case Op::nested_field: push(nested_field(in.operand, scope)); break;
+      case Op::argument: push(argument(model_.fields[in.operand])); break;
+      case Op::deref: push(pointed(model_.fields[in.operand]).value_or(0)); break;
+      case Op::old_deref: push(old_value(in.operand)); break;
+      case Op::result: push(static_cast<u64>(call_.result)); break;
+      case Op::error: push(call_.error); break;
+      case Op::index: push(scope.index); break;
+      case Op::extent: push(scope.extent); break;
+      case Op::stack_pointer: push(call_.stack_pointer); break;
+      case Op::wordsize: push(word_size(call_.abi)); break;
+      case Op::compat: push(call_.abi == event::Abi::i386); break;
+      case Op::size_of: push(size_of(model_, in.operand, call_.abi)); break;
+      case Op::fd_protocol:
+        push(static_cast<u64>(static_cast<s64>(resolver_.socket_protocol(call_.tid, static_cast<int>(pop())))));
+        break;
+      case Op::negate: push(0 - pop()); break;
+      case Op::complement: push(~pop()); break;
+      case Op::logical_not: push(!pop()); break;
+      case Op::jump_if_zero:
+        if (pop() == 0) at += in.operand;
+        break;
+      case Op::jump: at += in.operand; break;
+      default: {
+        u64 b = pop();
+        u64 a = pop();
+        push(apply(in.op, a, b));
+      }
+    }
+  }
+  return pop();
+}
+
+u64 Evaluator::load_field(const Field& field, const u8* data, size_t available) const {
+  if (field.type == none) return 0;
+  const Type& type = model_.types[field.type];
+  u32 width = integer_width(type, call_.abi);
+  u32 offset = field.offset[static_cast<size_t>(layout_of(call_.abi))];
+  if (type.kind == TypeKind::pointer || type.kind == TypeKind::address) width = word_size(call_.abi);
+  if (width == 0 || width > 8 || offset > available || available - offset < width) return 0;
+  u64 value = load(data + offset, width, type.big_endian);
+  if (field.bit_width != 0) {
+    value = value >> field.bit_offset & ((field.bit_width < 64 ? u64{1} << field.bit_width : 0) - 1);
+    return value;
+  }
+  return extend(value, width, type.is_signed);
+}
+
+u64 Evaluator::field(u32 field, const Scope& scope) const {
+  if (scope.structure == nullptr) return 0;
+  return load_field(model_.fields[field], scope.data, scope.available);
+}
+
+u64 Evaluator::nested_field(u32 list, const Scope& scope) const {
+  if (scope.structure == nullptr) return 0;
+  const u32 count = model_.lists[list];
+  const auto layout = static_cast<size_t>(layout_of(call_.abi));
+  size_t offset = 0;
+  for (u32 i = 0; i + 1 < count; i++) offset += model_.fields[model_.lists[list + 1 + i]].offset[layout];
+  if (offset > scope.available) return 0;
+  return load_field(model_.fields[model_.lists[list + count]], scope.data + offset, scope.available - offset);
+}
+
+u64 Evaluator::argument(const Field& field) const {
+  if (field.from_expression) return value(field.value, Scope{});
+  const Type& type = model_.types[field.type];
+  const u32 slot = field.offset[static_cast<size_t>(layout_of(call_.abi))];
+  if (slot >= call_.registers.size()) return 0;
+  u32 width = integer_width(type, call_.abi);
+  if (type.kind == TypeKind::union_type && width == 0) width = word_size(call_.abi);
+  u64 raw = call_.registers[slot];
+  if (width == 8 && word_size(call_.abi) == 4 && call_.abi == event::Abi::i386) {
+    u64 high = slot + 1 < call_.registers.size() ? call_.registers[slot + 1] : 0;
+    return (raw & 0xffffffff) | high << 32;
+  }
+  if (width == 0) return call_.abi == event::Abi::x86_64 ? raw : raw & 0xffffffff;
+  return extend(raw, width, type.is_signed);
+}
+
+std::optional<u64> Evaluator::pointed(const Field& field) const {
+  const Type& pointer = model_.types[field.type];
+  if (pointer.kind != TypeKind::pointer) return std::nullopt;
+  const Type& target = model_.types[pointer.ref];
+  u32 width = integer_width(target, call_.abi);
+  if (width == 0 || width > 8) return std::nullopt;
+  u8 bytes[8];
+  RemoteAddress address{argument(field)};
+  if (address.value == 0 || memory_.read(address, bytes, width) != width) return std::nullopt;
+  return extend(load(bytes, width, target.big_endian), width, target.is_signed);
+}
+
+u64 Evaluator::old_value(u32 field) const {
+  for (u8 i = 0; i < call_.saved_count; i++)
+    if (call_.saved[i].field == field) return call_.saved[i].value;
+  return pointed(model_.fields[field]).value_or(0);
+}
+
+}  // namespace sysray::decode

@@ -1,0 +1,86 @@
+// Scope: what the names in a description's expression mean at one place of decoding, and their evaluation.
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "base/types.h"
+#include "describe/model.h"
+#include "event/memory_view.h"
+#include "event/raw_event.h"
+#include "resolve/resolver.h"
+
+namespace sysray::decode {
+
+// A call as far as it is known: registers at entry, the result at exit.
+struct CallState {
+  event::Abi abi{};
+  Tid tid{};
+  std::array<u64, 6> registers{};
+  u64 stack_pointer = 0;
+  bool at_exit = false;
+  bool failed = false;
+  s64 result = 0;
+  u16 error = 0;
+  // Integers behind inout pointers as of entry: by absolute field number of the argument.
+  struct Saved {
+    u32 field;
+    u64 value;
+  };
+  std::array<Saved, 6> saved{};
+  u8 saved_count = 0;
+};
+
+struct Scope {
+  std::span<const u64> slots;        // parameters, then the carry variable; or a format's variable
+  const describe::Struct* structure = nullptr;  // whose fields are visible
+  const u8* data = nullptr;          // its bytes
+  size_t available = 0;              // how many of them exist
+  u64 index = 0;                     // of the array element
+  u64 extent = 0;                    // bytes left in what encloses
+};
+
+// Which layout the tables are to be read with.
+inline describe::Layout layout_of(event::Abi abi) {
+  return abi == event::Abi::i386 ? describe::Layout::i386 : describe::Layout::lp64;
+}
+inline u32 word_size(event::Abi abi) { return abi == event::Abi::x86_64 ? 8 : 4; }
+
+// Bytes of an integer type for an ABI.
+u32 integer_width(const describe::Type& type, event::Abi abi);
+// The value truncated to the type's width, then extended by its sign.
+u64 extend(u64 value, u32 width, bool is_signed);
+// Loads an integer of `width` bytes (1 .. 8) in the given byte order.
+u64 load(const u8* from, u32 width, bool big_endian);
+
+class Evaluator {
+ public:
+  Evaluator(const describe::Model& model, const CallState& call, event::MemoryView& memory,
+            resolve::Resolver& resolver)
+      : model_(model), call_(call), memory_(memory), resolver_(resolver) {}
+
+  // Evaluates an expression. What cannot be read counts as 0, division by 0 gives 0: hostile data never fail.
+  u64 value(u32 expr, const Scope& scope) const;
+  // The value, or `otherwise` if there is no expression.
+  u64 value_or(u32 expr, const Scope& scope, u64 otherwise) const {
+    return expr == describe::none ? otherwise : value(expr, scope);
+  }
+  // Value of a field of the scope's structure.
+  u64 field(u32 field, const Scope& scope) const;
+  // Value of the register (or expression) of an argument.
+  u64 argument(const describe::Field& field) const;
+  // The integer behind a pointer argument, now; nullopt if unreadable.
+  std::optional<u64> pointed(const describe::Field& field) const;
+
+ private:
+  u64 load_field(const describe::Field& field, const u8* data, size_t available) const;
+  u64 nested_field(u32 list, const Scope& scope) const;
+  u64 old_value(u32 field) const;
+
+  const describe::Model& model_;
+  const CallState& call_;
+  event::MemoryView& memory_;
+  resolve::Resolver& resolver_;
+};
+
+}  // namespace sysray::decode

@@ -1,0 +1,111 @@
+// Values of bit sets and network addresses in memory: signal sets, descriptor sets, IP and hardware addresses.
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "decode/value_builder.h"
+
+namespace sysray::decode {
+
+using describe::Semantic;
+using event::Value;
+using event::ValueKind;
+
+// Bytes of a semantic type that is no integer, at the place where it stands.
+u64 ValueBuilder::semantic_size(const Type& type, const Scope& scope) {
+  switch (type.semantic) {
+    case Semantic::sigset: return evaluator_.value_or(type.count, scope, 8);
+    case Semantic::fdset: {
+      const auto bits = static_cast<s32>(evaluator_.value_or(type.count, scope, 1024));
+      const u64 word = u64{word_size(call_.abi)} * 8;
+      return bits <= 0 ? 0 : (std::min<u64>(static_cast<u64>(bits), 1 << 20) + word - 1) / word * (word / 8);
+    }
+    case Semantic::ipv4: return 4;
+    case Semantic::ipv6:
+    case Semantic::uuid: return 16;
+    case Semantic::mac: return evaluator_.value_or(type.count, scope, 6);
+    default: return 0;
+  }
+}
+
+Value ValueBuilder::signal_set(Bytes bytes) {
+  const u64 count = std::min<u64>(bytes.available, 8) * 8;
+  u64 mask = load(bytes.data, static_cast<u32>(count / 8), false);
+  Value value;
+  value.kind = ValueKind::array;
+  value.spaced = true;
+  // A set that is nearly full is easier to read as what it lacks.
+  if (count >= 32 && static_cast<u64>(std::popcount(mask)) >= count * 2 / 3) {
+    value.inverted = true;
+    mask = ~mask & (count == 64 ? ~u64{0} : (u64{1} << count) - 1);
+  }
+  ValueList list(arena_);
+  for (u64 left = mask; left != 0; left &= left - 1) {
+    Value word;
+    word.number = static_cast<u64>(std::countr_zero(left)) + 1;
+    word.width = 4;
+    word.kind = ValueKind::integer;
+    if (const char* name = signal_name(word.number)) {
+      word.kind = ValueKind::word;
+      word.set_text(strncmp(name, "SIG", 3) == 0 ? name + 3 : name);
+    }
+    list.add(word);
+  }
+  value.set_items(list.data(), list.size());
+  return value;
+}
+
+Value ValueBuilder::descriptor_set(Bytes bytes, u64 bits) {
+  Value value;
+  value.kind = ValueKind::array;
+  value.spaced = true;
+  Type fd{};
+  fd.kind = describe::TypeKind::semantic;
+  fd.semantic = Semantic::fd;
+  fd.width = 4;
+  fd.is_signed = true;
+  ValueList list(arena_);
+  bits = std::min<u64>(bits, bytes.available * 8);
+  for (u64 i = 0; i < bits; i++)
+    if ((bytes.data[i / 8] >> (i % 8) & 1) != 0) list.add(descriptor(fd, i));
+  value.set_items(list.data(), list.size());
+  return value;
+}
+
+Value ValueBuilder::address_text(Semantic semantic, Bytes bytes) {
+  constexpr size_t max_shown = 32;
+  Value value;
+  char text[3 * max_shown + 1];
+  size_t length = 0;
+  if (semantic == Semantic::ipv4 || semantic == Semantic::ipv6) {
+    value.kind = ValueKind::string;
+    inet_ntop(semantic == Semantic::ipv4 ? AF_INET : AF_INET6, bytes.data, text, sizeof text);
+    length = strlen(text);
+  } else {
+    constexpr char digits[] = "0123456789abcdef";
+    value.kind = ValueKind::word;
+    for (size_t i = 0; i < std::min(bytes.available, max_shown); i++) {
+      const bool dash = semantic == Semantic::uuid && (i == 4 || i == 6 || i == 8 || i == 10);
+      if (semantic == Semantic::mac && i > 0) text[length++] = ':';
+      if (dash) text[length++] = '-';
+      text[length++] = digits[bytes.data[i] >> 4];
+      text[length++] = digits[bytes.data[i] & 15];
+    }
+  }
+  value.set_text(arena_.copy({text, length}));
+  return value;
+}
+
+Value ValueBuilder::set_at(const Type& target, u64 at, const Scope& scope) {
+  const u64 size = semantic_size(target, scope);
+  u8* bytes = static_cast<u8*>(arena_.allocate(size + 1, 8));
+  if (memory_.read({at}, bytes, size) < size) return address(at);
+  if (target.semantic == Semantic::sigset) return signal_set({bytes, size, {at}});
+  if (target.semantic != Semantic::fdset) return address_text(target.semantic, {bytes, size, {at}});
+  const auto bits = static_cast<s32>(evaluator_.value_or(target.count, scope, 1024));
+  return descriptor_set({bytes, size, {at}}, bits < 0 ? 0 : static_cast<u64>(bits));
+}
+
+}  // namespace sysray::decode

@@ -1,0 +1,153 @@
+// ValueBuilder: turns registers and memory into Values, as the types of the description say. It knows no system call,
+// only types; one builder serves one moment (entry or exit) of one call.
+#pragma once
+
+#include "base/arena.h"
+#include "decode/options.h"
+#include "decode/scope.h"
+#include "describe/model.h"
+#include "event/event.h"
+
+namespace sysray::decode {
+
+// Bytes of the tracee that have been read: where they came from, and how many belong to the thing being decoded.
+struct Bytes {
+  const u8* data = nullptr;
+  size_t available = 0;
+  RemoteAddress address;
+  Bytes from(size_t offset) const {
+    if (offset > available) offset = available;
+    return {data + offset, available - offset, address + offset};
+  }
+};
+
+// What all builders of a decoder share.
+struct Context {
+  const describe::Model& model;
+  const Options& options;
+  resolve::Resolver& resolver;
+  u32 signal_set = describe::none;  // enum of signal names
+  u32 error_set = describe::none;   // enum of errno names
+};
+
+// A list of values that grows in the arena.
+class ValueList {
+ public:
+  explicit ValueList(Arena& arena, size_t expected = 8)
+      : arena_(arena), capacity_(expected), first_(arena.make<event::Value>(expected)) {}
+  event::Value& add(const event::Value& value) {
+    if (size_ == capacity_) grow();
+    first_[size_] = value;
+    return first_[size_++];
+  }
+  size_t size() const { return size_; }
+  const event::Value* data() const { return first_; }
+
+ private:
+  void grow();
+  Arena& arena_;
+  size_t capacity_;
+  size_t size_ = 0;
+  event::Value* first_;
+};
+
+class ValueBuilder {
+ public:
+  ValueBuilder(const Context& context, const CallState& call, event::MemoryView& memory, Arena& arena, bool abbreviate,
+               bool dereference)
+      : context_(context),
+        model_(context.model),
+        call_(call),
+        memory_(memory),
+        arena_(arena),
+        evaluator_(context.model, call, memory, context.resolver),
+        abbreviate_(abbreviate),
+        dereference_(dereference) {}
+
+  const Evaluator& evaluator() const { return evaluator_; }
+  // "SIGINT", "SIGRT_3"; nullptr for a number without a name. Valid as long as the arena.
+  const char* signal_name(u64 number);
+
+  // A value that lies in a register (`raw`): integers, pointers and what they point to.
+  event::Value from_register(u32 type, u64 raw, const Scope& scope);
+  // A value that lies in memory which has been read.
+  event::Value from_bytes(u32 type, Bytes bytes, const Scope& scope);
+  // What a pointer of this type at `address` points to; an address value if that can't be read.
+  event::Value pointed(const describe::Type& pointer, u64 address, const Scope& scope);
+  // A format's (or note's) text from the given alternative.
+  event::Value alternative(const describe::Alternative& chosen, const Scope& scope, Bytes bytes);
+
+ private:
+  using Value = event::Value;
+  using Type = describe::Type;
+
+  Value integer(const Type& type, u64 raw);
+  Value address(u64 raw);
+  Value enumerator(const describe::Set& set, const Type& type, u64 raw);
+  Value flags(const describe::Set& set, const Type& type, u64 raw, const Scope& scope);
+  const describe::Member* find_member(const describe::Set& set, u64 raw, u32 width);
+  Value set(const Type& type, u64 raw, const Scope& scope);
+  Value semantic(const Type& type, u64 raw);
+  Value semantic_bytes(const Type& type, Bytes bytes, const Scope& scope);
+  Value descriptor(const Type& type, u64 raw);
+  Value process_id(const Type& type, u64 raw);
+  Value signal(u64 raw);
+  Value signal_set(Bytes bytes);
+  Value descriptor_set(Bytes bytes, u64 bits);
+  Value address_text(describe::Semantic semantic, Bytes bytes);
+  u64 semantic_size(const Type& type, const Scope& scope);
+  Value format(const Type& type, u64 raw, const Scope& scope, Bytes bytes);
+  Value with_comments(Value value, const Type& type, const Scope& scope);
+  const char* date(s64 seconds, u64 nanoseconds);
+
+  Value target_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
+  Value string_at(const Type& type, u64 address, const Scope& scope);
+  Value chars_at(const Type& type, u64 address, const Scope& scope, const Type& pointer);
+  Value object_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
+  Value set_at(const Type& target, u64 address, const Scope& scope);
+  void add_tail(describe::Tail tail, Value& value, RemoteAddress from, u64 known, u64 size);
+  Value array_at(const Type& pointer, const Type& array, u64 address, const Scope& scope);
+  Value counted_array_at(const Type& array, u64 address, u64 count, const Scope& scope);
+  Value zero_terminated_at(const Type& array, u64 address, const Scope& scope);
+  Value chain_at(const Type& pointer, const Type& array, u64 address, const Scope& scope);
+
+  Value typed_bytes(const Type& type, u32 index, Bytes bytes, const Scope& scope);
+  Value unreadable(Bytes bytes);
+  u64 inline_size(u32 type, Bytes bytes, const Scope& scope);
+  Value inline_string(const Type& type, Bytes bytes, const Scope& scope);
+  Value inline_array(const Type& type, Bytes bytes, const Scope& scope);
+
+  u64 display_limit(const Type& array) const;
+  Scope element_scope(const Type& array, Bytes bytes, const Scope& outer);
+  u64 record_step(const Type& array, Bytes bytes, const Scope& scope);
+  void element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope, ValueList& list);
+  Value list_value(const Type& array, const ValueList& list, Value value);
+  Value elements(const Type& array, Bytes bytes, u64 count, u64 total, const Scope& scope);
+  Value chain(const Type& array, Bytes bytes, const Scope& scope);
+  u64 count_records(const Type& array, Bytes bytes, const Scope& scope);
+  Value count_comment(const Type& array, u64 address, u64 count, bool unterminated);
+
+  Value structure(const Type& type, Bytes bytes, const Scope& scope);
+  void fields(describe::Range range, Bytes bytes, const Scope& scope, ValueList& list, bool& more, size_t& end);
+  void field(const describe::Field& field, Bytes bytes, const Scope& scope, ValueList& list, bool& more, size_t& end);
+  void switch_fields(const describe::Field& field, Bytes bytes, const Scope& scope, ValueList& list, bool& more,
+                     size_t& end);
+  bool shows(const describe::Field& field, Bytes own, u64 size, const Scope& scope, bool& more);
+  bool flexible(u32 type) const;
+  Value bit_field(const describe::Field& field, Bytes bytes, const Scope& scope);
+  Value union_value(const Type& type, Bytes bytes, const Scope& scope);
+  u32 union_case(const Type& type, const Scope& scope);
+  std::span<const u64> slots(describe::Range arguments, const Scope& scope);
+
+  const Context& context_;
+  const describe::Model& model_;
+  const CallState& call_;
+  event::MemoryView& memory_;
+  Arena& arena_;
+  Evaluator evaluator_;
+  bool abbreviate_;
+  bool dereference_;
+  u32 depth_ = 0;
+};
+
+}  // namespace sysray::decode
