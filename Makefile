@@ -25,11 +25,12 @@ check:
 	@scripts/install-deps build test
 	@scripts/check $(JOBS)
 
+# Compares with strace and writes bench/RESULTS.md; ARGS: options of bench/run.py.
 bench:
 	@scripts/install-deps build bench
 	@cmake --preset release -DBUILD_TESTING=OFF >/dev/null
 	@$(BUILD) release -j $(JOBS)
-	@scripts/bench
+	@python3 bench/run.py $(ARGS)
 
 lint:
 	@scripts/install-deps build test lint

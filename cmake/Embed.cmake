@@ -10,10 +10,13 @@ function(sysray_embed_descriptions)
   set(model ${PROJECT_BINARY_DIR}/model.blob)
   set(sources ${PROJECT_BINARY_DIR}/sources.zst)
   set(assembly ${PROJECT_BINARY_DIR}/embedded.S)
-  file(GLOB_RECURSE descriptions CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/descriptions/*.desc)
+  # Names relative to the project: they are shown to users.
+  file(GLOB_RECURSE descriptions CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} descriptions/*.desc)
+  list(TRANSFORM descriptions PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE paths)
   add_custom_command(OUTPUT ${model} ${sources} VERBATIM
-    COMMAND describec -o ${model} --sources ${sources} ${descriptions}
-    DEPENDS describec ${descriptions}
+    COMMAND describec --allow-missing -o ${model} --sources ${sources} ${descriptions}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    DEPENDS describec ${paths}
     COMMENT "Compiling the descriptions")
   file(CONFIGURE OUTPUT ${assembly} @ONLY CONTENT [=[
 .section .rodata

@@ -10,11 +10,11 @@ function(sysray_include_farm folder)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${folder} ${farm}/${folder} SYMBOLIC)
 endfunction()
 
-# sysray_library(NAME [DEPENDS folder...] [LINK library...]): target sysray_NAME of all src/NAME/**/*.cc. Left out are
+# sysray_library(NAME [DEPENDS folder...] [LINK library...] [DEFINE macro...]): target sysray_NAME of all src/NAME/**/*.cc. Left out are
 # *_main.cc (programs) and built_in.cc (needs the compiled descriptions: Embed.cmake). A folder without sources gives
 # a target of headers alone; one that does not exist, an empty target.
 function(sysray_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LINK;DEFINE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
   list(FILTER sources EXCLUDE REGEX "(_main|/built_in)\\.cc$")
   set(target sysray_${name})
@@ -31,6 +31,9 @@ function(sysray_library name)
   endif()
   list(TRANSFORM arg_DEPENDS PREPEND sysray_)
   target_link_libraries(${target} ${scope} ${arg_DEPENDS} ${arg_LINK})
+  if(sources)
+    target_compile_definitions(${target} PRIVATE ${arg_DEFINE})
+  endif()
 
   # What the target sees, for the test that proves the directions (tests/include_directions).
   file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/include/${name}.dirs

@@ -65,12 +65,14 @@ struct Plan {
   bool allow_seccomp = false;      // a seccomp filter may be installed in the launched program
   bool want_signals = true;
   bool want_system_time = false;   // fill RawEvent::system_time
+  bool want_comm = false;          // fill RawEvent::comm
   bool kill_on_exit = false;
   bool detach_on_exec = false;     // -b execve
   DaemonMode daemon = DaemonMode::none;
   InteractiveMode interactive = InteractiveMode::unset;
   bool quiet_attach = false;       // no messages on attach and detach
-  bool debug = false;              // -d: what the source does, on standard error
+  bool syscall_info = true;        // false: registers are read as before Linux 5.3, without PTRACE_GET_SYSCALL_INFO
+  bool debug = false;              // -d: what the source does, as messages
   Nanoseconds tick = 0;            // CLOCK_MONOTONIC interval of on_tick; 0: none
 };
 

@@ -36,6 +36,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.registers = raw.args;
   event_.instruction_pointer = raw.instruction_pointer;
   event_.time = raw.time;
+  event_.monotonic = raw.monotonic;
   event_.comm = arena_.copy(raw.comm);
   syscall_ = nullptr;
   signature_ = nullptr;
@@ -58,6 +59,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.syscall = entry.syscall;
   event_.call = model.c_str(entry.name);
   event_.register_count = syscall_->register_count;
+  call_.verbose = !context.options.abbreviate.contains(event_.syscall);
 }
 
 void CallDecoder::enter(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {

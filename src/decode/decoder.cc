@@ -129,6 +129,7 @@ const Event* Decoder::other(Thread& own, const RawEvent& raw) {
   own.last.core_dumped = raw.core_dumped;
   own.last.siginfo_valid = raw.siginfo_valid;
   own.last.time = raw.time;
+  own.last.monotonic = raw.monotonic;
   own.last.end_time = raw.time;
   own.last.instruction_pointer = raw.instruction_pointer;
   own.last.comm = own.arena.copy(raw.comm);

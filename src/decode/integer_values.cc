@@ -26,6 +26,7 @@ IntStyle style_of(const describe::Type& type) {
     case IntFormat::octal: return IntStyle::octal;
     case IntFormat::octal_mode: return IntStyle::octal_mode;
     case IntFormat::character: return IntStyle::character;
+    case IntFormat::date:
     case IntFormat::decimal: return IntStyle::signed_decimal;
     case IntFormat::by_sign: break;
   }
@@ -81,12 +82,18 @@ const Member* ValueBuilder::find_member(const Set& set, u64 raw, u32 width) {
   return as_signed == extend(raw, width, false) ? nullptr : lookup(as_signed);
 }
 
-Value ValueBuilder::enumerator(const Set& set, const Type& type, u64 raw) {
+Value ValueBuilder::enumerator(const Set& set, const Type& type, u64 raw, const Scope& scope) {
   Value value = integer(type, raw);
   value.kind = ValueKind::symbol;
   value.style = IntStyle::hex;
   value.signed_symbol = set.decimal;
-  if (const Member* member = find_member(set, raw, value.width)) {
+  const Member* member = find_member(set, raw, value.width);
+  if (member == nullptr && set.members.count > 0) {
+    // A `rest`, always the last member, says how unknown values are shown.
+    const Member& last = model_.members[set.members.first + set.members.count - 1];
+    if (last.is_rest) return from_register(last.sub_type, raw, scope);
+  }
+  if (member != nullptr) {
     value.set_text(model_.text(member->name));
     value.comment_only = set.comment;
   } else {
@@ -143,7 +150,7 @@ Value ValueBuilder::flags(const Set& set, const Type& type, u64 raw, const Scope
 
 Value ValueBuilder::set(const Type& type, u64 raw, const Scope& scope) {
   const Set& set = model_.sets[type.ref];
-  return set.is_flags ? flags(set, type, raw, scope) : enumerator(set, type, raw);
+  return set.is_flags ? flags(set, type, raw, scope) : enumerator(set, type, raw, scope);
 }
 
 const char* ValueBuilder::signal_name(u64 number) {
@@ -306,6 +313,12 @@ Value ValueBuilder::with_comments(Value value, const Type& type, const Scope& sc
   if (type.timestamp) {
     const u64 fraction = evaluator_.value_or(type.nanoseconds, scope, 0);
     value.comment = date(static_cast<s64>(value.number), fraction);
+  }
+  if (type.format == describe::IntFormat::date) {
+    if (const char* text = date(static_cast<s64>(value.number), evaluator_.value_or(type.nanoseconds, scope, 0))) {
+      value.kind = ValueKind::word;
+      value.set_text(text);
+    }
   }
   if (type.comment != none) value.comment = model_.c_str(model_.strings[type.comment]);
   return value;

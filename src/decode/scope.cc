@@ -99,6 +99,10 @@ u64 Evaluator::value(u32 expr, const Scope& scope) const {
       case Op::fd_protocol:
         push(static_cast<u64>(static_cast<s64>(resolver_.socket_protocol(call_.tid, static_cast<int>(pop())))));
         break;
+      case Op::fd_device:
+        push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop())));
+        break;
+      case Op::verbose: push(call_.verbose); break;
       case Op::negate: push(0 - pop()); break;
       case Op::complement: push(~pop()); break;
       case Op::logical_not: push(!pop()); break;

@@ -19,6 +19,7 @@ struct CallState {
   std::array<u64, 6> registers{};
   u64 stack_pointer = 0;
   bool at_exit = false;
+  bool verbose = false;  // structures are not abbreviated
   bool failed = false;
   s64 result = 0;
   u16 error = 0;

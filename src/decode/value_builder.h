@@ -83,7 +83,7 @@ class ValueBuilder {
 
   Value integer(const Type& type, u64 raw);
   Value address(u64 raw);
-  Value enumerator(const describe::Set& set, const Type& type, u64 raw);
+  Value enumerator(const describe::Set& set, const Type& type, u64 raw, const Scope& scope);
   Value flags(const describe::Set& set, const Type& type, u64 raw, const Scope& scope);
   const describe::Member* find_member(const describe::Set& set, u64 raw, u32 width);
   Value set(const Type& type, u64 raw, const Scope& scope);

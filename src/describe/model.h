@@ -56,7 +56,7 @@ enum class Semantic : u8 {
   errno_value, sysno, ifindex,
 };
 
-enum class IntFormat : u8 { by_sign, decimal, hex, hex_padded, octal, octal_mode, character };
+enum class IntFormat : u8 { by_sign, decimal, hex, hex_padded, octal, octal_mode, character, date };
 
 enum class ArrayKind : u8 {
   counted,     // `count` elements
@@ -285,6 +285,8 @@ enum class Op : u8 {
   result, error, index, extent, stack_pointer, wordsize, compat,
   size_of,        // operand: type
   fd_protocol,    // pops a descriptor
+  fd_device,      // pops a descriptor: its device number if it is a character device, else 0
+  verbose,        // 1 when structures are not abbreviated
   negate, complement, logical_not,
   add, subtract, multiply, divide, modulo, bit_and, bit_or, bit_xor, shift_left, shift_right,
   less, less_equal, greater, greater_equal, equal, not_equal, minimum, maximum, align,

@@ -23,7 +23,7 @@ enum class ValueKind : u8 {
   format,     // `items`: pieces in order, literals and (named) parts
   literal,    // `text`, shown as it is
   fd,         // `number` (int), `text` = what it refers to when known; AT_FDCWD has kind symbol with `annotation`
-  pid,        // `number`, `text` = command name when known, `comment` = id in the other namespace
+  pid,        // `number`, `text` = command name when known, `comment` = "12 in strace's PID NS" when translated
   word,       // `text`, unquoted, a bare token in the place of a value (mac address, uuid)
 };
 

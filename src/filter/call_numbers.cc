@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -112,7 +113,7 @@ class Pattern {
  private:
   std::string text_;
   regex_t compiled_;
-  int error_;
+  int error_;  // of regcomp(3)
 };
 
 }  // namespace

@@ -28,9 +28,8 @@ struct Choice {
   u32 bit;
 };
 
-// A set of choices as the sum of their bits. `all` is the result for "all".
-Result<u32> parse_choices(std::string_view text, std::string_view kind, std::span<const Choice> choices,
-                          bool ignore_case = false);
+// A set of choices, named in either case, as the sum of their bits.
+Result<u32> parse_choices(std::string_view text, std::string_view kind, std::span<const Choice> choices);
 
 // Signals by number (0 .. 255); names with or without SIG, in either case.
 using SignalSet = std::bitset<256>;

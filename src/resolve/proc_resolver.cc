@@ -1,6 +1,7 @@
 #include "resolve/proc_resolver.h"
 
 #include <net/if.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -58,6 +59,14 @@ std::optional<std::string_view> ProcResolver::working_directory(Tid tid, Arena& 
   auto target = read_link(path, buffer);
   if (!target) return std::nullopt;
   return arena.copy(*target);
+}
+
+u64 ProcResolver::descriptor_device(Tid tid, int fd) {
+  char path[64];
+  struct stat status {};
+  snprintf(path, sizeof path, "/proc/%d/fd/%d", number(tid), fd);
+  if (stat(path, &status) != 0 || !S_ISCHR(status.st_mode)) return 0;
+  return status.st_rdev;
 }
 
 int ProcResolver::socket_protocol(Tid tid, int fd) {

@@ -12,6 +12,7 @@ class ProcResolver : public Resolver {
  public:
   std::optional<std::string_view> descriptor_target(Tid tid, int fd, Arena& arena) override;
   std::optional<std::string_view> working_directory(Tid tid, Arena& arena) override;
+  u64 descriptor_device(Tid tid, int fd) override;
   int socket_protocol(Tid tid, int fd) override;
   std::optional<std::string_view> interface_name(u32 index, Arena& arena) override;
   std::optional<std::string_view> thread_name(Tid tid, Arena& arena) override;

@@ -18,6 +18,8 @@ class Resolver {
   virtual std::optional<std::string_view> descriptor_target(Tid, int, Arena&) { return std::nullopt; }
   // The working directory of the thread.
   virtual std::optional<std::string_view> working_directory(Tid, Arena&) { return std::nullopt; }
+  // Device number (st_rdev, inode(7)) of the character device behind the descriptor; 0 if it is none.
+  virtual u64 descriptor_device(Tid, int) { return 0; }
   // The protocol of a socket (for AF_NETLINK its family, socket(2)), or -1.
   virtual int socket_protocol(Tid, int) { return -1; }
   // Name of a network interface in the tracer's network namespace.

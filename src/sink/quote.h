@@ -13,8 +13,8 @@ enum class QuoteMarks : u8 {
   brackets,  // <…>, as names behind descriptors and process ids: angle brackets are escaped too
 };
 
-// Appends the bytes, escaped, between the marks. Escapes are symbolic (\n) or octal, with as few digits as the next byte
-// allows; `hex_strings` asks for hexadecimal ones in place of octal, or of the whole string.
+// Appends the bytes, escaped, between the marks. Escapes are symbolic (\n) or octal, with as few digits as the next
+// byte allows; `hex_strings` asks for hexadecimal ones in place of octal, or of the whole string.
 void add_quoted(TextBuffer& out, std::string_view bytes, HexStrings hex_strings, QuoteMarks marks = QuoteMarks::quotes);
 
 }  // namespace sysray::sink

@@ -34,6 +34,7 @@ class TextBuffer {
     size_++;
   }
   void add(std::string_view text) {
+    if (text.empty()) return;
     memcpy(room(text.size()), text.data(), text.size());
     size_ += text.size();
   }

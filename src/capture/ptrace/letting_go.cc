@@ -1,0 +1,56 @@
+// The end of tracing while tracees live (class Tracer).
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "capture/ptrace/tracer.h"
+
+namespace sysray::capture::ptrace {
+
+void Tracer::let_all_go(Waiter& waiter, const Change* pending, size_t count, int fatal_signal) {
+  if (fatal_signal && launcher_ && tracees_.find(launcher_->tid())) {
+    kill(number(launcher_->tid()), SIGCONT);
+    kill(number(launcher_->tid()), fatal_signal);
+  }
+  bool kill_all = plan_.kill_on_exit || filtered_;
+  // Without its tracer a filtered thread would be refused its calls.
+  tracees_.for_each([&](Tracee& tracee) {
+    if (kill_all) kill(number(tracee.tgid), SIGKILL);
+  });
+  for (size_t i = 0; i < count; i++) let_go_change(pending[i]);
+  for (auto held = held_.begin(); held != held_.end(); held = held_.erase(held))
+    for (const Change& change : held->second) let_go_change(change);
+  tracees_.for_each([](Tracee& tracee) { ::ptrace(PTRACE_INTERRUPT, number(tracee.tid), nullptr, nullptr); });
+
+  // A thread in an uninterruptible wait, such as the parent of a vfork, is let go when that ends.
+  std::vector<Change> changes;
+  while (!tracees_.empty()) {
+    changes.clear();
+    waiter.collect(changes, expected_changes());
+    if (waiter.alone()) return forget_all();
+    for (const Change& change : changes) let_go_change(change);
+    if (!changes.empty()) continue;
+    consumer_->on_idle();
+    changes.clear();
+    waiter.sleep(changes, -1);
+    for (const Change& change : changes) let_go_change(change);
+    if (waiter.take_signal()) return forget_all();
+  }
+}
+
+void Tracer::let_go_change(const Change& change) {
+  stamps_ = {change.time, change.monotonic};
+  Tracee* tracee = tracees_.find(change.tid);
+  if (!WIFSTOPPED(change.status)) {
+    if (tracee) return on_death(*tracee, change.status);
+    return say_unknown_death(change.tid, change.status);
+  }
+  Stop stop(change.tid, change.status);
+  if (stop.kind() == StopKind::exec) tracee = settle_exec(stop);
+  bool own_stop = tracee && tracee->phase == Phase::set_up;
+  int signal = stop.kind() == StopKind::signal && !own_stop ? stop.signal() : 0;
+  if (tracee) return let_go(*tracee, std::move(stop), signal);
+  std::move(stop).detach(signal);
+}
+
+}  // namespace sysray::capture::ptrace

@@ -1,0 +1,202 @@
+// Births, renamings and deaths of tracees (class Tracer).
+#include <errno.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "capture/ptrace/attacher.h"
+#include "capture/ptrace/tracer.h"
+
+namespace sysray::capture::ptrace {
+
+using event::RawEvent;
+using event::RawKind;
+
+namespace {
+
+// The creator's event follows the first stop of what it created within microseconds, unless the creator was killed.
+constexpr Nanoseconds longest_hold = 2'000'000;
+
+// Whether `tid` is a thread of process `tgid`, without a look into /proc: signal 0 checks that the ids belong together
+// before it checks whether a signal may be sent.
+bool belongs_to(Tid tid, Tgid tgid) {
+  return syscall(SYS_tgkill, number(tgid), number(tid), 0) == 0 || errno == EPERM;
+}
+
+}  // namespace
+
+void Tracer::add_launched(Launcher& launcher) {
+  launcher_ = &launcher;
+  tracees_.add(launcher.tid(), Tgid{number(launcher.tid())}).phase = Phase::set_up;
+}
+
+void Tracer::add_attached(Tid tid, Tgid tgid) { tracees_.add(tid, tgid); }
+
+void Tracer::set_consumer(Consumer& consumer) {
+  consumer_ = &consumer;
+  stamps_ = now();
+  tracees_.for_each([&](Tracee& tracee) {
+    RawEvent event;
+    event.kind = RawKind::attached;
+    deliver(event, tracee);
+  });
+}
+
+void Tracer::on_birth(Tracee& creator, Stop stop) {
+  Tid born{static_cast<s32>(stop.message())};
+  if (number(born) > 0) announce(born, creator, stop.kind() == StopKind::fork);
+  go_on(creator, std::move(stop));
+}
+
+void Tracer::announce(Tid born, const Tracee& creator, bool is_process) {
+  if (tracees_.find(born)) return;
+  Tgid tgid = !is_process && belongs_to(born, creator.tgid) ? creator.tgid : Tgid{number(born)};
+  Tracee& tracee = tracees_.add(born, tgid);
+  tracee.phase = Phase::announced;
+  say_attached(born);
+  RawEvent event;
+  event.kind = RawKind::attached;
+  event.other = creator.tid;
+  deliver(event, tracee);
+  auto held = held_.extract(number(born));
+  if (held.empty()) return;
+  Timestamps stamps = stamps_;
+  for (const Change& change : held.mapped()) handle(change);
+  stamps_ = stamps;
+}
+
+void Tracer::on_unknown(const Change& change) {
+  if (plan_.follow_forks) return hold(change);
+  if (!WIFSTOPPED(change.status)) return say_unknown_death(change.tid, change.status);
+  // A child that was created with CLONE_PTRACE.
+  Stop(change.tid, change.status).detach();
+  if (!plan_.quiet_attach) messages_.say(fmt::format("Detached unknown pid {}", number(change.tid)));
+}
+
+void Tracer::hold(const Change& change) { held_[number(change.tid)].push_back(change); }
+
+std::optional<Nanoseconds> Tracer::held_until() const {
+  std::optional<Nanoseconds> first;
+  for (const auto& [tid, changes] : held_) {
+    Nanoseconds until = changes.front().monotonic + longest_hold;
+    first = std::min(first.value_or(until), until);
+  }
+  return first;
+}
+
+void Tracer::release_held(Nanoseconds monotonic) {
+  std::vector<std::vector<Change>> due;
+  std::erase_if(held_, [&](auto& entry) {
+    if (entry.second.front().monotonic > monotonic - longest_hold) return false;
+    due.push_back(std::move(entry.second));
+    return true;
+  });
+  for (const std::vector<Change>& changes : due) {
+    const Change& first = changes.front();
+    if (!WIFSTOPPED(first.status)) {  // a child of this process that was never ours to trace
+      say_unknown_death(first.tid, first.status);
+      continue;
+    }
+    stamps_ = {first.time, first.monotonic};
+    Tracee& tracee = tracees_.add(first.tid, process_of(first.tid));
+    say_attached(first.tid);
+    RawEvent event;
+    event.kind = RawKind::attached;
+    deliver(event, tracee);
+    for (const Change& change : changes) handle(change);
+  }
+}
+
+void Tracer::forget_all() {
+  release_held(std::numeric_limits<Nanoseconds>::max());
+  tracees_.clear();
+}
+
+// execve by a thread that isn't the leader: it goes on under the leader's id, and the leader is no more.
+Tracee* Tracer::settle_exec(const Stop& stop) {
+  Tid former{static_cast<s32>(stop.message())};
+  Tracee* leader = tracees_.find(stop.tid());
+  Tracee* caller = former == stop.tid() ? nullptr : tracees_.find(former);
+  if (!caller) return leader;
+  if (leader) end_call(*leader);
+  RawEvent event;
+  event.kind = RawKind::superseded;
+  event.other = former;
+  Tracee& merged = tracees_.rename(former, stop.tid());
+  deliver(event, merged);
+  return &merged;
+}
+
+void Tracer::on_exec(Tracee& tracee, Stop stop) {
+  bool launched = tracee.phase == Phase::launching;
+  tracee.phase = Phase::traced;
+  tracee.cpu_clock.reset();
+  RawEvent event;
+  event.kind = RawKind::exec;
+  event.abi = tracee.abi;
+  bool detach = deliver(event, tracee);
+  if (detach || (plan_.detach_on_exec && !launched)) return let_go(tracee, std::move(stop));
+  go_on(tracee, std::move(stop));
+}
+
+void Tracer::on_death(Tracee& tracee, int status) {
+  end_call(tracee);
+  bool launched = launcher_ && launcher_->tid() == tracee.tid;
+  if (launched && tracee.phase != Phase::traced) say_launch_failure();
+  RawEvent event;
+  event.abi = tracee.abi;
+  if (WIFEXITED(status)) {
+    event.kind = RawKind::exited;
+    event.status = WEXITSTATUS(status);
+    if (launched) ending_.exit_status = event.status;
+  } else {
+    event.kind = RawKind::killed;
+    event.status = WTERMSIG(status);
+    event.core_dumped = WCOREDUMP(status);
+    if (launched) ending_.fatal_signal = event.status;
+  }
+  deliver(event, tracee);
+  tracees_.remove(tracee.tid);
+}
+
+void Tracer::say_unknown_death(Tid tid, int status) {
+  messages_.say(fmt::format("{} of unknown pid {} ignored", WIFSIGNALED(status) ? "Termination" : "Exit", number(tid)));
+}
+
+// The child is about to call execve.
+void Tracer::finish_set_up(Tracee& tracee) {
+  tracee.phase = Phase::launching;
+  while (auto report = launcher_->report()) {
+    if (report->what == ChildReport::What::filter_installed) {
+      filtered_ = true;
+      if (plan_.debug) messages_.say("seccomp filter enabled");
+    } else if (report->what == ChildReport::What::filter_refused) {
+      messages_.say(fmt::format("seccomp filter: {}; stopping at every system call", strerror(report->error)));
+    }
+  }
+}
+
+void Tracer::say_launch_failure() {
+  while (auto report = launcher_->report()) {
+    if (report->what == ChildReport::What::exec_failed)
+      messages_.say(fmt::format("exec: {}", strerror(report->error)));
+    else if (report->what == ChildReport::What::identity_refused)
+      messages_.say(fmt::format("setreuid: {}", strerror(report->error)));
+  }
+}
+
+void Tracer::say_attached(Tid tid) {
+  if (!plan_.quiet_attach) messages_.say(fmt::format("Process {} attached", number(tid)));
+}
+
+void Tracer::say_detached(Tid tid) {
+  if (!plan_.quiet_attach) messages_.say(fmt::format("Process {} detached", number(tid)));
+}
+
+}  // namespace sysray::capture::ptrace

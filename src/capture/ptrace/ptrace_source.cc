@@ -1,0 +1,178 @@
+#include "capture/ptrace/ptrace_source.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "capture/ptrace/attacher.h"
+#include "capture/ptrace/seccomp_filter.h"
+#include "capture/ptrace/tracer.h"
+
+namespace sysray::capture::ptrace {
+namespace {
+
+InteractiveMode interactive_mode(const Plan& plan) {
+  if (plan.interactive != InteractiveMode::unset) return plan.interactive;
+  return plan.daemon != DaemonMode::none ? InteractiveMode::never_tstp : InteractiveMode::waiting;
+}
+
+bool has_capability(unsigned capability) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  if (syscall(SYS_capget, &header, data) < 0) return false;
+  return data[capability / 32].effective >> (capability % 32) & 1;
+}
+
+// A filter is inherited, and a call that it picks fails with ENOSYS in a thread that nobody traces: every descendant
+// must be followed, and none must outlive the tracer.
+bool wants_filter(const Plan& plan) {
+  return plan.allow_seccomp && plan.launch && plan.attach.empty() && plan.follow_forks && !plan.detach_on_exec &&
+         !plan.calls.all;
+}
+
+class PtraceSource : public Source {
+ public:
+  PtraceSource(Plan plan, Messages& messages)
+      : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {}
+
+  Result<void> start();
+  Abilities abilities() const override { return {true, true}; }
+  Result<Ending> run(Consumer& consumer) override;
+
+ private:
+  unsigned long options() const;
+  Result<void> launch();
+  bool attach();
+  // Handles what was collected; false once the consumer wants to stop.
+  bool handle(const std::vector<Change>& changes, Consumer& consumer);
+  // Nothing has changed: sleeps until something does. `changes`: as of Waiter::sleep().
+  void rest(std::vector<Change>& changes, Consumer& consumer);
+
+  const Plan plan_;
+  Messages& messages_;
+  SignalGuard signals_;
+  std::optional<Launcher> launcher_;
+  std::optional<Waiter> waiter_;
+  Tracer tracer_;
+};
+
+unsigned long PtraceSource::options() const {
+  unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+  if (plan_.follow_forks) options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+  if (wants_filter(plan_)) options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+  if (plan_.kill_on_exit) options |= PTRACE_O_EXITKILL;
+  return options;
+}
+
+Result<void> PtraceSource::start() {
+  if (plan_.debug) {
+    if (options() & PTRACE_O_EXITKILL) messages_.say("PTRACE_O_EXITKILL works");
+    messages_.say(fmt::format("ptrace_setoptions = {:#x}", options()));
+  }
+  // First, because a daemon mode makes another process the tracer.
+  if (plan_.launch) {
+    if (Result<void> launched = launch(); !launched) return launched;
+  }
+  if (!attach() && !plan_.launch) return Error{};
+  Result<Waiter> waiter = Waiter::make(signals_.awaited(), plan_.tick);
+  if (!waiter) return waiter.error();
+  waiter_.emplace(std::move(*waiter));
+  return {};
+}
+
+bool PtraceSource::attach() {
+  Attacher attacher(options(), plan_.quiet_attach, messages_);
+  bool any = false;
+  for (Tid tid : plan_.attach) {
+    for (const Attached& thread : attacher.attach(tid, plan_.follow_forks)) {
+      tracer_.add_attached(thread.tid, thread.tgid);
+      any = true;
+    }
+  }
+  return any;
+}
+
+Result<void> PtraceSource::launch() {
+  Result<Program> program = find_program(*plan_.launch);
+  if (!program) return program.error();
+  ChildSetup setup;
+  if (wants_filter(plan_)) {
+    setup.filter = seccomp_filter(plan_.calls);
+    // Under a tracer without CAP_SYS_PTRACE a setuid program gets no privileges anyway (execve(2)): there
+    // no_new_privs changes nothing. With it, the flag would take from the program what it now gets.
+    setup.may_set_no_new_privs = !has_capability(CAP_SYS_PTRACE);
+  }
+  Result<Launcher> launcher = Launcher::start(*program, setup, plan_.daemon, signals_);
+  if (!launcher) return launcher.error();
+  if (plan_.debug && plan_.daemon != DaemonMode::none) messages_.say(fmt::format("new tracer pid is {}", getpid()));
+  s32 child = number(launcher->tid());
+  // The child ends by itself when the launcher goes without having released it.
+  if (::ptrace(PTRACE_SEIZE, child, nullptr, options()) < 0)
+    return Error{fmt::format("attach: ptrace(PTRACE_SEIZE, {})", child), strerror(errno), "", errno};
+  if (plan_.daemon != DaemonMode::none && !plan_.quiet_attach)
+    messages_.say(fmt::format("Process {} attached", child));
+  launcher_.emplace(std::move(*launcher));
+  tracer_.add_launched(*launcher_);
+  return {};
+}
+
+Result<Ending> PtraceSource::run(Consumer& consumer) {
+  tracer_.set_consumer(consumer);
+  if (launcher_) launcher_->release();
+  std::vector<Change> changes;
+  while (!tracer_.done()) {
+    if (std::optional<int> signal = waiter_->take_signal()) {
+      tracer_.let_all_go(*waiter_, nullptr, 0, *signal);
+      return Ending{0, *signal};
+    }
+    if (waiter_->take_tick()) consumer.on_tick();
+    if (consumer.wants_stop()) {
+      tracer_.let_all_go(*waiter_, nullptr, 0, 0);
+      return Ending{};
+    }
+    changes.clear();
+    // A single thread was resumed a moment ago: it can't have stopped yet.
+    if (tracer_.expected_changes() > 1) waiter_->collect(changes, tracer_.expected_changes());
+    if (changes.empty()) waiter_->spin(changes);
+    if (changes.empty()) rest(changes, consumer);
+    if (!handle(changes, consumer)) return Ending{};
+  }
+  consumer.on_idle();
+  return tracer_.ending();
+}
+
+bool PtraceSource::handle(const std::vector<Change>& changes, Consumer& consumer) {
+  for (size_t i = 0; i < changes.size(); i++) {
+    tracer_.handle(changes[i]);
+    if (!consumer.wants_stop()) continue;
+    tracer_.let_all_go(*waiter_, changes.data() + i + 1, changes.size() - i - 1, 0);
+    return false;
+  }
+  if (!changes.empty()) waiter_->look_around(changes.back().monotonic);
+  return true;
+}
+
+void PtraceSource::rest(std::vector<Change>& changes, Consumer& consumer) {
+  if (waiter_->alone()) return tracer_.forget_all();
+  std::optional<Nanoseconds> until = tracer_.held_until();
+  Nanoseconds monotonic = now().monotonic;
+  if (until && *until <= monotonic) return tracer_.release_held(monotonic);
+  consumer.on_idle();
+  waiter_->sleep(changes, until ? *until - monotonic : -1);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_ptrace_source(Plan plan, Messages& messages) {
+  auto source = std::make_unique<PtraceSource>(std::move(plan), messages);
+  if (Result<void> started = source->start(); !started) return started.error();
+  return std::unique_ptr<Source>(std::move(source));
+}
+
+}  // namespace sysray::capture::ptrace

@@ -1,0 +1,18 @@
+// Seccomp filter: makes the kernel stop a thread only at the calls that are traced.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <vector>
+
+#include "capture/source.h"
+
+namespace sysray::capture::ptrace {
+
+// Classic BPF over struct seccomp_data (seccomp(2)): SECCOMP_RET_TRACE for the calls of the set, by architecture,
+// SECCOMP_RET_ALLOW for the others. A binary search over runs of numbers out of comparisons and returns of constants
+// only, so that the kernel can answer "allow" from its cache without running the program (Linux 5.11). If the program
+// would exceed BPF_MAXINSNS, neighbouring runs are joined: more calls stop than were asked for, never fewer.
+std::vector<sock_filter> seccomp_filter(const SyscallSet& calls);
+
+}  // namespace sysray::capture::ptrace

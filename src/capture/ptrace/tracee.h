@@ -1,0 +1,90 @@
+// Tracee: what the source remembers of one thread, and the table of them.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/types.h"
+#include "base/unique_fd.h"
+#include "event/raw_event.h"
+
+namespace sysray::capture::ptrace {
+
+// Where a thread stands in the source's view.
+enum class Phase : u8 {
+  announced,  // named by its creator's event; its first stop is still to come
+  set_up,     // the program's process in our own code; ends with the SIGSTOP that it sends itself
+  launching,  // from there to its first successful execve; only that call is shown
+  traced,
+};
+
+enum class Progress : u8 {
+  outside,  // in user mode, as far as stops have told
+  shown,    // in a call whose start was delivered
+  hidden,   // in a call that the plan leaves out
+};
+
+struct Tracee {
+  Tid tid{};
+  Tgid tgid{};
+  Phase phase = Phase::traced;
+  Progress progress = Progress::outside;
+  bool stopped = false;  // a stop was reported and not yet ended by us; listening counts as running
+  // The call that the thread is in, for its exit.
+  event::Abi abi{};
+  u64 number = 0;
+  std::array<u64, 6> args{};
+  std::string comm;  // name of the thread when it last stopped, if the plan wants it
+  // For RawEvent::system_time: time within calls so far, CPU clock of the thread when the call began, and its source.
+  Nanoseconds system_time = 0;
+  Nanoseconds cpu_time_at_enter = 0;
+  UniqueFd cpu_clock;
+};
+
+// All tracees by thread id. References stay valid until the tracee is removed.
+class TraceeTable {
+ public:
+  Tracee* find(Tid tid) {
+    if (last_ && last_->tid == tid) return last_;
+    auto found = tracees_.find(number(tid));
+    return found == tracees_.end() ? nullptr : last_ = found->second.get();
+  }
+  Tracee& add(Tid tid, Tgid tgid) {
+    std::unique_ptr<Tracee>& slot = tracees_[number(tid)];
+    slot = std::make_unique<Tracee>();
+    slot->tid = tid;
+    slot->tgid = tgid;
+    return *(last_ = slot.get());
+  }
+  void remove(Tid tid) {
+    last_ = nullptr;
+    tracees_.erase(number(tid));
+  }
+  // Thread `from` goes on under the id `to`, whose own tracee, if any, is forgotten.
+  Tracee& rename(Tid from, Tid to) {
+    auto node = tracees_.extract(number(from));
+    tracees_.erase(number(to));
+    node.key() = number(to);
+    node.mapped()->tid = to;
+    return *(last_ = tracees_.insert(std::move(node)).position->second.get());
+  }
+  void clear() {
+    last_ = nullptr;
+    tracees_.clear();
+  }
+  size_t size() const { return tracees_.size(); }
+  bool empty() const { return tracees_.empty(); }
+
+  template <typename Visit>
+  void for_each(Visit visit) {
+    for (auto& [tid, tracee] : tracees_) visit(*tracee);
+  }
+
+ private:
+  std::unordered_map<s32, std::unique_ptr<Tracee>> tracees_;
+  Tracee* last_ = nullptr;  // most stops come from the thread that stopped before
+};
+
+}  // namespace sysray::capture::ptrace

@@ -1,0 +1,234 @@
+#include "capture/ptrace/tracer.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstring>
+
+#include "capture/ptrace/cpu_clock.h"
+
+namespace sysray::capture::ptrace {
+
+using event::RawEvent;
+using event::RawKind;
+
+namespace {
+
+// errno values with which the kernel restarts a call; user mode never sees them (linux/errno.h in the kernel).
+bool asks_for_restart(s64 result) {
+  return result == -512 /* ERESTARTSYS */ || result == -513 /* ERESTARTNOINTR */ ||
+         result == -514 /* ERESTARTNOHAND */ || result == -516 /* ERESTART_RESTARTBLOCK */;
+}
+
+// The execve with which our child becomes the program.
+bool is_launching_call(const Tracee& tracee) {
+  constexpr u64 execve = 59;
+  return tracee.abi == event::Abi::x86_64 && tracee.number == execve;
+}
+
+// Leaves the name as it was if the thread is gone.
+void refresh_comm(Tracee& tracee) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/comm", number(tracee.tgid), number(tracee.tid));
+  UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
+  char name[64];
+  ssize_t n = fd ? read(fd.get(), name, sizeof name) : 0;
+  if (n > 0) tracee.comm.assign(name, static_cast<size_t>(n - (name[n - 1] == '\n')));
+}
+
+}  // namespace
+
+void Tracer::handle(const Change& change) {
+  stamps_ = {change.time, change.monotonic};
+  Tracee* tracee = tracees_.find(change.tid);
+  if (WIFSTOPPED(change.status)) {
+    Stop stop(change.tid, change.status);
+    if (stop.kind() == StopKind::exec) tracee = settle_exec(stop);
+    if (tracee) return on_stop(*tracee, std::move(stop));
+    std::move(stop).keep();
+  } else if (tracee) {
+    return on_death(*tracee, change.status);
+  }
+  on_unknown(change);
+}
+
+void Tracer::on_stop(Tracee& tracee, Stop stop) {
+  tracee.stopped = true;
+  if (tracee.phase == Phase::announced) tracee.phase = Phase::traced;
+  switch (stop.kind()) {
+    case StopKind::syscall: return on_call_stop(tracee, std::move(stop));
+    case StopKind::seccomp:
+      // In the program's set-up calls are of no interest, and behind an enter-stop this is the same call again.
+      if (tracee.phase == Phase::set_up || tracee.progress != Progress::outside) break;
+      return on_call_stop(tracee, std::move(stop));
+    case StopKind::signal: return on_signal(tracee, std::move(stop));
+    case StopKind::group_stop: return on_group_stop(tracee, std::move(stop));
+    case StopKind::fork:
+    case StopKind::clone: return on_birth(tracee, std::move(stop));
+    case StopKind::exec: return on_exec(tracee, std::move(stop));
+    case StopKind::trap:
+    case StopKind::other: break;
+  }
+  go_on(tracee, std::move(stop));
+}
+
+void Tracer::on_call_stop(Tracee& tracee, Stop stop) {
+  if (tracee.progress == Progress::hidden) {  // stops alternate: this is its exit
+    tracee.progress = Progress::outside;
+    return go_on(tracee, std::move(stop));
+  }
+  CallReading reading = reader_.read(tracee);
+  if (plan_.debug && !told_of_info_) {
+    told_of_info_ = true;
+    messages_.say(reader_.uses_syscall_info() ? "PTRACE_GET_SYSCALL_INFO works"
+                                              : "PTRACE_GET_SYSCALL_INFO does not work");
+  }
+  switch (reading.stop) {
+    case CallStop::enter: return on_enter(tracee, std::move(stop), reading.registers);
+    case CallStop::exit: return on_exit(tracee, std::move(stop), reading.registers);
+    case CallStop::none:
+    case CallStop::gone: break;
+  }
+  go_on(tracee, std::move(stop));
+}
+
+void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& registers) {
+  end_call(tracee);
+  tracee.abi = registers.call.abi;
+  tracee.number = registers.call.number;
+  tracee.args = registers.args;
+  if (!is_shown(tracee)) {
+    // From a seccomp stop the exit needn't be seen.
+    if (stop.kind() != StopKind::seccomp) tracee.progress = Progress::hidden;
+    return go_on(tracee, std::move(stop));
+  }
+  tracee.progress = Progress::shown;
+  if (plan_.want_system_time) tracee.cpu_time_at_enter = cpu_time(tracee);
+  RawEvent event;
+  event.kind = RawKind::call_enter;
+  event.abi = tracee.abi;
+  event.number = tracee.number;
+  event.args = tracee.args;
+  event.instruction_pointer = registers.instruction_pointer;
+  event.stack_pointer = registers.stack_pointer;
+  if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
+  go_on(tracee, std::move(stop));
+}
+
+void Tracer::on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& registers) {
+  if (tracee.progress == Progress::outside) {  // its start was before our time
+    auto all = reader_.read_registers(tracee.tid);
+    if (!all) return go_on(tracee, std::move(stop));
+    tracee.abi = all->call.abi;
+    tracee.number = all->call.number;
+    tracee.args = all->args;
+    if (!is_shown(tracee)) return go_on(tracee, std::move(stop));
+  } else if (plan_.want_system_time) {
+    tracee.system_time += cpu_time(tracee) - tracee.cpu_time_at_enter;
+  }
+  tracee.progress = Progress::outside;
+  RawEvent event;
+  event.kind = RawKind::call_exit;
+  event.abi = tracee.abi;
+  event.number = tracee.number;
+  event.args = tracee.args;
+  event.result = registers.result;
+  event.is_error = registers.is_error;
+  event.has_result = !(registers.is_error && asks_for_restart(registers.result));
+  event.instruction_pointer = registers.instruction_pointer;
+  event.stack_pointer = registers.stack_pointer;
+  if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
+  go_on(tracee, std::move(stop));
+}
+
+void Tracer::on_signal(Tracee& tracee, Stop stop) {
+  int signal = stop.signal();
+  if (tracee.phase == Phase::set_up && signal == SIGSTOP) {
+    finish_set_up(tracee);
+    return go_on(tracee, std::move(stop));
+  }
+  if (!plan_.want_signals || tracee.phase != Phase::traced) return go_on(tracee, std::move(stop), signal);
+  RawEvent event;
+  event.kind = RawKind::signal;
+  event.abi = tracee.abi;
+  event.status = signal;
+  siginfo_t info;
+  static_assert(sizeof info == sizeof event.siginfo);
+  event.siginfo_valid = ::ptrace(PTRACE_GETSIGINFO, number(tracee.tid), nullptr, &info) == 0;
+  if (event.siginfo_valid) memcpy(event.siginfo.data(), &info, sizeof info);
+  event.instruction_pointer = static_cast<u64>(
+      ::ptrace(PTRACE_PEEKUSER, number(tracee.tid), offsetof(user, regs) + offsetof(user_regs_struct, rip), nullptr));
+  if (deliver(event, tracee)) return let_go(tracee, std::move(stop), signal);
+  go_on(tracee, std::move(stop), signal);
+}
+
+void Tracer::on_group_stop(Tracee& tracee, Stop stop) {
+  RawEvent event;
+  event.kind = RawKind::group_stop;
+  event.abi = tracee.abi;
+  event.status = stop.signal();
+  if (plan_.want_signals && deliver(event, tracee)) return let_go(tracee, std::move(stop));
+  tracee.stopped = false;
+  std::move(stop).listen();
+}
+
+void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
+  bool next_call = tracee.phase == Phase::launching ||
+                   (tracee.phase == Phase::traced && !(filtered_ && tracee.progress == Progress::outside));
+  tracee.stopped = false;
+  std::move(stop).resume(next_call ? Resume::to_next_call : Resume::freely, signal);
+}
+
+void Tracer::let_go(Tracee& tracee, Stop stop, int signal) {
+  std::move(stop).detach(signal);
+  say_detached(tracee.tid);
+  RawEvent event;
+  event.kind = RawKind::detached;
+  event.abi = tracee.abi;
+  deliver(event, tracee);
+  tracees_.remove(tracee.tid);
+}
+
+bool Tracer::is_shown(const Tracee& tracee) const {
+  switch (tracee.phase) {
+    case Phase::traced: break;
+    case Phase::launching:
+      if (is_launching_call(tracee)) break;
+      return false;
+    case Phase::announced:
+    case Phase::set_up: return false;
+  }
+  return plan_.calls.contains(tracee.abi, tracee.number);
+}
+
+void Tracer::end_call(Tracee& tracee) {
+  if (tracee.progress != Progress::shown) return;
+  tracee.progress = Progress::outside;
+  RawEvent event;
+  event.kind = RawKind::call_exit;
+  event.abi = tracee.abi;
+  event.number = tracee.number;
+  event.args = tracee.args;
+  event.has_result = false;
+  deliver(event, tracee);
+}
+
+bool Tracer::deliver(RawEvent& event, Tracee& tracee) {
+  event.tid = tracee.tid;
+  event.tgid = tracee.tgid;
+  event.time = stamps_.time;
+  event.monotonic = stamps_.monotonic;
+  event.system_time = tracee.system_time;
+  if (plan_.want_comm) refresh_comm(tracee);
+  event.comm = tracee.comm;
+  memory_.look_at(tracee.tid);
+  return consumer_->on_event(event, memory_).detach;
+}
+
+}  // namespace sysray::capture::ptrace

@@ -1,0 +1,95 @@
+// Tracer: turns the changes of traced threads into RawEvents, and keeps the threads going.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "capture/messages.h"
+#include "capture/ptrace/call_reader.h"
+#include "capture/ptrace/launcher.h"
+#include "capture/ptrace/live_memory.h"
+#include "capture/ptrace/stop.h"
+#include "capture/ptrace/tracee.h"
+#include "capture/ptrace/waiter.h"
+#include "capture/source.h"
+
+namespace sysray::capture::ptrace {
+
+class Tracer {
+ public:
+  Tracer(const Plan& plan, Messages& messages) : plan_(plan), messages_(messages), reader_(plan.syscall_info) {}
+
+  // The program's process, seized and waiting. `launcher` must outlive the tracer.
+  void add_launched(Launcher& launcher);
+  // A thread that was there before, seized and interrupted.
+  void add_attached(Tid tid, Tgid tgid);
+  void set_consumer(Consumer& consumer);
+
+  // No thread is traced, and none is expected.
+  bool done() const { return tracees_.empty() && held_.empty(); }
+  // An upper bound of the changes that can be waiting.
+  size_t expected_changes() const { return tracees_.size() + held_.size(); }
+
+  void handle(const Change& change);
+
+  // New threads that stopped before their creator's event told of them wait for it a moment; this is when that moment
+  // ends (CLOCK_MONOTONIC), nullopt if nobody waits.
+  std::optional<Nanoseconds> held_until() const;
+  // Goes on with those whose moment has passed, their creator unknown.
+  void release_held(Nanoseconds monotonic);
+
+  // Lets everything go: `pending` holds changes that were collected and not handled. The launched program gets
+  // `fatal_signal` on its way, if that isn't 0. Waits until all threads are detached; a further signal ends that.
+  void let_all_go(Waiter& waiter, const Change* pending, size_t count, int fatal_signal);
+  // The kernel knows of no tracee any more.
+  void forget_all();
+
+  const Ending& ending() const { return ending_; }
+
+ private:
+  // Stops: each of these ends the stop.
+  void on_stop(Tracee& tracee, Stop stop);
+  void on_call_stop(Tracee& tracee, Stop stop);
+  void on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
+  void on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
+  void on_signal(Tracee& tracee, Stop stop);
+  void on_group_stop(Tracee& tracee, Stop stop);
+  void on_birth(Tracee& creator, Stop stop);
+  void on_exec(Tracee& tracee, Stop stop);
+  void go_on(Tracee& tracee, Stop stop, int signal = 0);
+  void let_go(Tracee& tracee, Stop stop, int signal = 0);
+
+  // Lives.
+  void announce(Tid born, const Tracee& creator, bool is_process);
+  void hold(const Change& change);
+  void on_unknown(const Change& change);
+  void on_death(Tracee& tracee, int status);
+  void say_unknown_death(Tid tid, int status);
+  Tracee* settle_exec(const Stop& stop);
+  void finish_set_up(Tracee& tracee);
+  void say_launch_failure();
+  void let_go_change(const Change& change);
+
+  // Delivery. True if the consumer wants the thread detached.
+  bool deliver(event::RawEvent& event, Tracee& tracee);
+  void end_call(Tracee& tracee);
+  bool is_shown(const Tracee& tracee) const;
+  void say_attached(Tid tid);
+  void say_detached(Tid tid);
+
+  const Plan& plan_;
+  Messages& messages_;
+  Consumer* consumer_ = nullptr;
+  CallReader reader_;
+  LiveMemory memory_;
+  TraceeTable tracees_;
+  std::unordered_map<s32, std::vector<Change>> held_;
+  Launcher* launcher_ = nullptr;
+  bool filtered_ = false;       // the seccomp filter is in place
+  bool told_of_info_ = false;
+  Timestamps stamps_{};         // of the change that is being handled
+  Ending ending_;
+};
+
+}  // namespace sysray::capture::ptrace

@@ -1,0 +1,241 @@
+#include "capture/recording/format.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sysray::capture::recording {
+
+using event::RawEvent;
+using event::RawKind;
+
+namespace {
+
+constexpr auto crc_table = [] {
+  std::array<u32, 256> table{};
+  for (u32 i = 0; i < table.size(); i++) {
+    u32 value = i;
+    for (int bit = 0; bit < 8; bit++) value = value >> 1 ^ (value & 1 ? 0xedb88320 : 0);
+    table[i] = value;
+  }
+  return table;
+}();
+
+enum Flag : u8 { is_error = 1, has_result = 2, core_dumped = 4, siginfo_valid = 8, is_call = 16 };
+
+// Room for an event's fields other than its memory.
+constexpr size_t largest_fields = 4096;
+
+bool is_call_event(const RawEvent& event) {
+  return event.kind == RawKind::call_enter || event.kind == RawKind::call_exit;
+}
+
+u8 flags_of(const RawEvent& event) {
+  return static_cast<u8>((event.is_error ? is_error : 0) | (event.has_result ? has_result : 0) |
+                         (event.core_dumped ? core_dumped : 0) | (event.siginfo_valid ? siginfo_valid : 0) |
+                         (is_call_event(event) ? is_call : 0));
+}
+
+}  // namespace
+
+u32 crc32(std::span<const std::byte> bytes, u32 before) {
+  u32 crc = ~before;
+  for (std::byte byte : bytes) crc = crc >> 8 ^ crc_table[(crc ^ static_cast<u32>(byte)) & 0xff];
+  return ~crc;
+}
+
+void Encoder::fixed(u64 value, int size) {
+  for (int i = 0; i < size; i++) byte(static_cast<u8>(value >> 8 * i));
+}
+
+void Encoder::number(u64 value) {
+  for (; value >= 0x80; value >>= 7) byte(static_cast<u8>(value | 0x80));
+  byte(static_cast<u8>(value));
+}
+
+void Encoder::bytes(std::span<const std::byte> bytes) { to_.insert(to_.end(), bytes.begin(), bytes.end()); }
+
+u8 Decoder::byte() {
+  if (rest_.empty()) {
+    ok_ = false;
+    return 0;
+  }
+  u8 value = static_cast<u8>(rest_[0]);
+  rest_ = rest_.subspan(1);
+  return value;
+}
+
+u64 Decoder::fixed(size_t size) {
+  u64 value = 0;
+  for (size_t i = 0; i < size; i++) value |= u64{byte()} << 8 * i;
+  return value;
+}
+
+u64 Decoder::number() {
+  u64 value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    u8 next = byte();
+    value |= u64{next & 0x7fu} << shift;
+    if (!(next & 0x80)) return value;
+  }
+  ok_ = false;
+  rest_ = {};
+  return 0;
+}
+
+s64 Decoder::signed_number() {
+  u64 value = number();
+  return static_cast<s64>(value >> 1 ^ (~(value & 1) + 1));
+}
+
+std::span<const std::byte> Decoder::bytes(u64 count) {
+  if (count > rest_.size()) {
+    ok_ = false;
+    rest_ = {};
+    return {};
+  }
+  auto taken = rest_.first(count);
+  rest_ = rest_.subspan(count);
+  return taken;
+}
+
+void encode_header(const BlockHeader& header, std::vector<std::byte>& to) {
+  Encoder out(to);
+  out.fixed32(static_cast<u32>(header.type));
+  out.fixed32(header.raw);
+  out.fixed32(header.stored);
+  out.fixed32(header.events);
+  out.fixed64(header.first_event);
+  out.fixed64(static_cast<u64>(header.first_time));
+  out.fixed32(header.crc);
+}
+
+std::optional<BlockHeader> decode_header(std::span<const std::byte> from) {
+  Decoder in(from);
+  BlockHeader header;
+  header.type = static_cast<BlockType>(in.fixed32());
+  header.raw = in.fixed32();
+  header.stored = in.fixed32();
+  header.events = in.fixed32();
+  header.first_event = in.fixed64();
+  header.first_time = static_cast<Nanoseconds>(in.fixed64());
+  header.crc = in.fixed32();
+  if (!in.ok() || header.raw > largest_body || header.stored > largest_body + 1024) return std::nullopt;
+  return header;
+}
+
+u32 block_crc(const BlockHeader& header, std::span<const std::byte> body) {
+  std::vector<std::byte> bytes;
+  encode_header(header, bytes);
+  return crc32(body, crc32(std::span(bytes).first(header_size - sizeof header.crc)));
+}
+
+void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& memory, std::vector<std::byte>& to) {
+  Encoder out(to);
+  out.byte(static_cast<u8>(event.kind));
+  out.byte(static_cast<u8>(event.abi));
+  out.byte(flags_of(event));
+  out.signed_number(number(event.tid));
+  out.signed_number(number(event.tgid));
+  out.signed_number(number(event.other));
+  out.signed_number(event.status);
+  out.signed_number(event.time - time_);
+  out.signed_number(event.monotonic - monotonic_);
+  out.signed_number(event.system_time);
+  out.number(event.instruction_pointer);
+  out.number(event.stack_pointer);
+  time_ = event.time;
+  monotonic_ = event.monotonic;
+  if (is_call_event(event)) {
+    out.number(event.number);
+    for (u64 arg : event.args) out.number(arg);
+    out.signed_number(event.result);
+  }
+  if (event.siginfo_valid) out.bytes(event.siginfo);
+  std::string_view comm = event.comm.substr(0, 255);
+  out.number(comm.size());
+  out.bytes(std::as_bytes(std::span(comm)));
+
+  size_t ranges = 0;
+  for (size_t size = largest_fields; ranges < memory.range_count(); ranges++) {
+    size += memory.range(ranges).bytes.size() + 20;
+    if (size > largest_body) break;
+  }
+  out.number(ranges);
+  u64 address = 0;
+  for (size_t i = 0; i < ranges; i++) {
+    event::MemorySnapshot::Range range = memory.range(i);
+    out.number(range.at.value - address);  // ranges are sorted
+    out.number(range.bytes.size());
+    out.bytes(range.bytes);
+    address = range.at.value + range.bytes.size();
+  }
+}
+
+bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory) {
+  memory.clear();
+  if (!from_.ok() || from_.at_end()) return false;
+  event = {};
+  u8 kind = from_.byte(), abi = from_.byte(), flags = from_.byte();
+  event.tid = Tid{static_cast<s32>(from_.signed_number())};
+  event.tgid = Tgid{static_cast<s32>(from_.signed_number())};
+  event.other = Tid{static_cast<s32>(from_.signed_number())};
+  event.status = static_cast<s32>(from_.signed_number());
+  event.time = time_ = static_cast<Nanoseconds>(static_cast<u64>(time_) + static_cast<u64>(from_.signed_number()));
+  event.monotonic = monotonic_ =
+      static_cast<Nanoseconds>(static_cast<u64>(monotonic_) + static_cast<u64>(from_.signed_number()));
+  event.system_time = from_.signed_number();
+  event.instruction_pointer = from_.number();
+  event.stack_pointer = from_.number();
+  if (flags & is_call) {
+    event.number = from_.number();
+    for (u64& arg : event.args) arg = from_.number();
+    event.result = from_.signed_number();
+  }
+  if (flags & siginfo_valid) {
+    auto bytes = from_.bytes(event.siginfo.size());
+    std::copy(bytes.begin(), bytes.end(), event.siginfo.begin());
+  }
+  auto comm = from_.bytes(from_.number());
+  event.comm = {reinterpret_cast<const char*>(comm.data()), comm.size()};
+  u64 address = 0;
+  for (u64 ranges = from_.number(); from_.ok() && ranges > 0; ranges--) {
+    address += from_.number();
+    auto bytes = from_.bytes(from_.number());
+    memory.add({address}, bytes);
+    address += bytes.size();
+  }
+  if (kind > static_cast<u8>(RawKind::detached) || abi >= event::abi_count) from_.bytes(~u64{0});  // no such event
+  if (!from_.ok()) return false;
+  event.kind = static_cast<RawKind>(kind);
+  event.abi = static_cast<event::Abi>(abi);
+  event.is_error = flags & is_error;
+  event.has_result = flags & has_result;
+  event.core_dumped = flags & core_dumped;
+  event.siginfo_valid = flags & siginfo_valid;
+  return true;
+}
+
+void encode_end(const EndBlock& end, std::vector<std::byte>& to) {
+  Encoder out(to);
+  out.signed_number(end.ending.exit_status);
+  out.signed_number(end.ending.fatal_signal);
+  out.number(end.index.size());
+  for (const IndexEntry& entry : end.index) {
+    out.number(entry.offset);
+    out.number(entry.first_event);
+    out.signed_number(entry.first_time);
+  }
+}
+
+std::optional<EndBlock> decode_end(std::span<const std::byte> body) {
+  Decoder in(body);
+  EndBlock end;
+  end.ending.exit_status = static_cast<int>(in.signed_number());
+  end.ending.fatal_signal = static_cast<int>(in.signed_number());
+  for (u64 count = in.number(); in.ok() && count > 0; count--)
+    end.index.push_back({in.number(), in.number(), in.signed_number()});
+  if (!in.ok() || !in.at_end()) return std::nullopt;
+  return end;
+}
+
+}  // namespace sysray::capture::recording

@@ -1,0 +1,152 @@
+// How the options go together. The order of the checks is strace's: of several faults, users are told the same first.
+#include <pwd.h>
+#include <unistd.h>
+
+#include <climits>
+
+#include "cli/parser_state.h"
+
+namespace sysray::cli {
+
+namespace {
+
+constexpr std::string_view either_summary = "(-c/--summary-only or -C/--summary)";
+
+}  // namespace
+
+Result<void> ParserState::check_program(bool has_program) {
+  if (given(OptionId::summary_only) && given(OptionId::summary)) {
+    return usage_error("-c/--summary-only and -C/--summary are mutually exclusive");
+  }
+  if (!has_program && options().plan.attach.empty()) return usage_error("must have PROG [ARGS] or -p PID");
+  if (!has_program && given(OptionId::argv0)) return usage_error("PROG [ARGS] must be specified with --argv0");
+  const Uses& daemonize = uses(OptionId::daemonize);
+  if (daemonize.letter && daemonize.name) return failure("-D and --daemonize cannot be provided simultaneously");
+  if (!has_program && given(OptionId::daemonize)) {
+    return usage_error("PROG [ARGS] must be specified with -D/--daemonize");
+  }
+  if (daemonize.letter > 3) {
+    return usage_error("Too many -D's (" + std::to_string(daemonize.letter) + "), maximum supported -D count is 3");
+  }
+  return {};
+}
+
+// Letters that count their repetitions do not go with the long form that says the same.
+Result<void> ParserState::check_both_forms() {
+  auto both = [](const std::string& letter, const std::string& name) {
+    return failure(letter + " and " + name + " cannot be provided simultaneously");
+  };
+  auto given_both = [&](OptionId id) { return uses(id).letter && uses(id).name; };
+  if (given_both(OptionId::absolute_time)) return both("-t", "--absolute-timestamps");
+  if (given_both(OptionId::strings_in_hex)) return both("-x", "--strings-in-hex");
+  if (given_both(OptionId::decode_fds)) return both("-y", "--decode-fds");
+  if (given_both(OptionId::follow_forks)) return both("-f", "--follow-forks");
+  if (uses(OptionId::follow_forks).letter > 1 && given(OptionId::output_separately)) {
+    return both("-ff", "--output-separately");
+  }
+  return {};
+}
+
+void ParserState::settle_seccomp() {
+  capture::Plan& plan = options().plan;
+  plan.allow_seccomp = given(OptionId::seccomp);
+  if (!plan.allow_seccomp) return;
+  if (options().filter.call_limit > 0) {
+    warn("--seccomp-bpf is not enabled because it is not compatible with --syscall-limit");
+  } else if (plan.detach_on_exec) {
+    warn("--seccomp-bpf is not enabled because it is not compatible with -b");
+  } else if (!plan.attach.empty()) {
+    warn("--seccomp-bpf is not enabled for processes attached with -p");
+  } else if (!given(OptionId::follow_forks)) {
+    warn("--seccomp-bpf cannot be used without -f/--follow-forks, disabling");
+  } else {
+    // A program that outlives its tracer could not make the calls that the filter stops.
+    plan.kill_on_exit = true;
+    return;
+  }
+  plan.allow_seccomp = false;
+}
+
+Result<void> ParserState::check_summary() {
+  const bool summary = given(OptionId::summary_only) || given(OptionId::summary);
+  if (summary && options().output.per_thread) {
+    return usage_error(std::string(either_summary) + " and -ff/--output-separately are mutually exclusive");
+  }
+  if (given(OptionId::summary_only)) {
+    struct Shown {
+      OptionId id;
+      std::string_view name;
+    };
+    constexpr Shown shown[] = {
+        {OptionId::instruction_pointer, "-i/--instruction-pointer"}, {OptionId::syscall_number, "-n/--syscall-number"},
+        {OptionId::argument_names, "-N/--arg-names"},                {OptionId::relative_time, "-r/--relative-timestamps"},
+        {OptionId::absolute_time, "-t/--absolute-timestamps"},       {OptionId::duration, "-T/--syscall-times"},
+        {OptionId::decode_fds, "-y/--decode-fds"},
+    };
+    for (const auto& [id, name] : shown) {
+      if (given(id)) warn(std::string(name) + " has no effect with -c/--summary-only");
+    }
+  }
+  if (summary) return {};
+  if (given(OptionId::wall_clock)) {
+    return usage_error("-w/--summary-wall-clock must be given with " + std::string(either_summary));
+  }
+  if (given(OptionId::columns)) {
+    return usage_error("-U/--summary-columns must be given with " + std::string(either_summary));
+  }
+  if (given(OptionId::sort_by)) {
+    warn("-S/--summary-sort-by has no effect without " + std::string(either_summary));
+  }
+  return {};
+}
+
+void ParserState::warn_of_useless() {
+  if (!options().output.path) {
+    if (given(OptionId::output_separately)) warn("--output-separately has no effect without -o/--output");
+    if (given(OptionId::append)) warn("-A/--output-append-mode has no effect without -o/--output");
+  }
+  const Uses& good = uses(OptionId::successful_only);
+  const Uses& bad = uses(OptionId::failed_only);
+  if (good.letter + good.name + bad.letter + bad.name > 1) {
+    warn("Only the last of -z/--successful-only/-Z/--failed-only options will take effect. See status qualifier for "
+         "more complex filters.");
+  }
+}
+
+void ParserState::resolve_paths() {
+  for (const std::string& path : paths_) {
+    auto resolved = options().filter.targets.add_path(path);
+    if (resolved && !(messages_off_ & static_cast<u32>(Message::path_resolution))) {
+      warn("Requested path \"" + path + "\" resolved into \"" + *resolved + "\"");
+    }
+  }
+}
+
+// -u USER or -u UID:GID; ids of -1 mean "unchanged" to the kernel and are no ids.
+Result<void> ParserState::check_user() {
+  if (!given(OptionId::user)) return {};
+  if (getuid() != 0) return failure("You must be root to use the -u/--username option");
+  const std::string& user = launch_.user;
+  size_t colon = user.find(':');
+  if (colon == std::string::npos) {
+    if (!getpwnam(user.c_str())) return failure("Cannot find user '" + user + "'");
+  } else if (!parse_number(user.substr(0, colon), UINT_MAX - 1) || !parse_number(user.substr(colon + 1), UINT_MAX - 1)) {
+    return failure("Invalid UID:GID pair '" + user + "'");
+  }
+  return {};
+}
+
+Result<void> ParserState::check_output() {
+  if (given(OptionId::kill_on_exit) && !options().plan.attach.empty()) {
+    return failure("--kill-on-exit and -p/--attach are mutually exclusive options");
+  }
+  if (options().output.to_command && options().output.per_thread) {
+    return usage_error("piping the output and -ff/--output-separately are mutually exclusive");
+  }
+  if (uses(OptionId::quiet).letter && uses(OptionId::quiet).name) {
+    return failure("-q and -e quiet/--quiet cannot be provided simultaneously");
+  }
+  return {};
+}
+
+}  // namespace sysray::cli

@@ -1,0 +1,201 @@
+// The options as data: the interface is that of strace(1) 7.2, plus sysray's own.
+#include "cli/option_table.h"
+
+#include <algorithm>
+
+namespace sysray::cli {
+
+namespace {
+
+using enum Section;
+constexpr Arity required = Arity::required;
+constexpr Arity optional = Arity::optional;
+
+constexpr std::string_view precision_words[] = {"s", "ms", "us", "ns"};
+constexpr std::string_view daemon_words[] = {"grandchild", "pgroup", "session"};
+constexpr std::string_view interruptible_words[] = {"anywhere", "waiting", "never", "never_tstp"};
+constexpr std::string_view detach_words[] = {"execve"};
+constexpr std::string_view sort_words[] = {"time",     "min-time", "max-time", "avg-time", "wall-total", "wall-min",
+                                           "wall-max", "wall-avg", "calls",    "errors",   "name",       "nothing"};
+constexpr std::string_view column_words[] = {"time-percent", "total-time", "min-time", "max-time", "avg-time",
+                                             "wall-total",   "wall-min",   "wall-max", "wall-avg", "calls",
+                                             "errors",       "name"};
+constexpr std::string_view timestamp_words[] = {"none", "time", "unix", "s", "ms", "us", "ns"};
+constexpr std::string_view hex_words[] = {"none", "non-ascii-chars", "non-ascii", "all"};
+constexpr std::string_view const_words[] = {"raw", "abbrev", "verbose"};
+constexpr std::string_view color_words[] = {"auto", "always", "never"};
+constexpr std::string_view trace_words[] = {"%file",  "%desc",  "%process", "%network", "%signal", "%memory",  "%ipc",
+                                            "%creds", "%clock", "%pure",    "%stat",    "%lstat",  "%fstat",   "%%stat",
+                                            "%statfs", "%fstatfs", "%%statfs", "all",   "none"};
+constexpr std::string_view status_words[] = {"successful", "failed", "unfinished", "unavailable", "detached"};
+constexpr std::string_view quiet_words[] = {"attach",      "exit",          "path-resolution",
+                                            "personality", "thread-execve", "superseded"};
+constexpr std::string_view decode_fd_words[] = {"path", "socket", "dev", "eventfd", "pidfd", "signalfd", "all", "none"};
+constexpr std::string_view decode_pid_words[] = {"comm", "pidns", "all", "none"};
+
+constexpr OptionSpec table[] = {
+    {.id = OptionId::align_column, .letter = 'a', .long_names = {"columns"}, .section = format, .arity = required,
+     .value = "COLUMN", .sample = "60", .help = "put results at this column (40)"},
+    {.id = OptionId::append, .letter = 'A', .long_names = {"output-append-mode"}, .section = format,
+     .help = "append to the file of -o"},
+    {.id = OptionId::detach_on, .letter = 'b', .long_names = {"detach-on"}, .section = tracing, .arity = required,
+     .value = "SYSCALL", .sample = "execve", .help = "let a process go when it makes this call; only execve",
+     .words = detach_words},
+    {.id = OptionId::summary_only, .letter = 'c', .long_names = {"summary-only"}, .section = statistics,
+     .help = "instead of the trace, report calls, errors and time of each system call"},
+    {.id = OptionId::summary, .letter = 'C', .long_names = {"summary"}, .section = statistics,
+     .help = "the same, after the trace"},
+    {.id = OptionId::debug, .letter = 'd', .long_names = {"debug"}, .section = miscellaneous,
+     .help = "report on standard error what the tracer does"},
+    {.id = OptionId::daemonize, .letter = 'D', .long_names = {"daemonize", "daemonised", "daemonized"},
+     .section = tracing, .arity = optional, .value = "HOW", .sample = "pgroup",
+     .help = "the tracer becomes a grandchild, the program stays a child of the caller;\n"
+             "-DD or pgroup: in a process group of its own; -DDD or session: in a session of its own",
+     .words = daemon_words},
+    {.id = OptionId::qualifier, .letter = 'e', .section = general, .arity = required, .value = "EXPR",
+     .sample = "trace=%file",
+     .help = "[NAME=][!]VALUE[,VALUE]...: what to trace, or how to show it; NAME is trace if left out"},
+    {.id = OptionId::environment, .letter = 'E', .long_names = {"env"}, .section = startup, .arity = required,
+     .value = "VAR[=VALUE]", .sample = "LANG=C",
+     .help = "set the variable in the program's environment; without =VALUE, remove it"},
+    {.id = OptionId::follow_forks, .letter = 'f', .long_names = {"follow-forks"}, .section = tracing,
+     .help = "trace child processes and threads too; -ff: also --output-separately"},
+    {.id = OptionId::follow_forks_old, .letter = 'F', .section = tracing, .help = "deprecated form of -f",
+     .hidden = true},
+    {.id = OptionId::output_separately, .long_names = {"output-separately"}, .section = format,
+     .help = "with -o FILE, write each process to FILE.PID"},
+    {.id = OptionId::help, .letter = 'h', .long_names = {"help"}, .section = miscellaneous, .help = "show this help"},
+    {.id = OptionId::instruction_pointer, .letter = 'i', .long_names = {"instruction-pointer"}, .section = format,
+     .help = "show the instruction pointer at each call"},
+    {.id = OptionId::interruptible, .letter = 'I', .long_names = {"interruptible"}, .section = tracing,
+     .arity = required, .value = "WHEN", .sample = "anywhere",
+     .help = "when signals may interrupt the tracer: 1 or anywhere; 2 or waiting, not while it decodes (default);\n"
+             "3 or never (default with -o FILE PROG); 4 or never_tstp, nor may they suspend it",
+     .words = interruptible_words},
+    {.id = OptionId::kill_on_exit, .long_names = {"kill-on-exit"}, .section = tracing,
+     .help = "kill what is traced when the tracer ends"},
+    {.id = OptionId::syscall_limit, .long_names = {"syscall-limit"}, .section = tracing, .arity = required,
+     .value = "LIMIT", .sample = "1000", .help = "detach after so many calls"},
+    {.id = OptionId::syscall_number, .letter = 'n', .long_names = {"syscall-number"}, .section = format,
+     .help = "show the number of each call"},
+    {.id = OptionId::argument_names, .letter = 'N', .long_names = {"arg-names"}, .section = format,
+     .help = "show the names of arguments"},
+    {.id = OptionId::output, .letter = 'o', .long_names = {"output"}, .section = format, .arity = required,
+     .value = "FILE", .sample = "trace.txt",
+     .help = "write to the file instead of standard error; |COMMAND or !COMMAND: to a command's input"},
+    {.id = OptionId::overhead, .letter = 'O', .long_names = {"summary-syscall-overhead"}, .section = statistics,
+     .arity = required, .value = "TIME", .sample = "20us", .help = "subtract so much from the time of each call"},
+    {.id = OptionId::attach, .letter = 'p', .long_names = {"attach"}, .section = startup, .arity = required,
+     .value = "PID", .sample = "1234", .help = "trace the running process; several, with commas or by repetition"},
+    {.id = OptionId::trace_path, .letter = 'P', .long_names = {"trace-path"}, .section = filtering, .arity = required,
+     .value = "PATH", .sample = "/etc/passwd", .help = "only calls that touch this path; may be repeated"},
+    {.id = OptionId::relative_time, .letter = 'r', .long_names = {"relative-timestamps"}, .section = format,
+     .arity = optional, .value = "PRECISION", .sample = "ns", .help = "show the time since the line before",
+     .words = precision_words},
+    {.id = OptionId::string_limit, .letter = 's', .long_names = {"string-limit"}, .section = format, .arity = required,
+     .value = "SIZE", .sample = "256", .help = "show at most so many bytes of a string (32); file names are shown in full"},
+    {.id = OptionId::sort_by, .letter = 'S', .long_names = {"summary-sort-by"}, .section = statistics,
+     .arity = required, .value = "COLUMN", .sample = "calls", .help = "order of the report (time)", .words = sort_words},
+    {.id = OptionId::absolute_time, .letter = 't', .long_names = {"absolute-timestamps", "timestamps"},
+     .section = format, .arity = optional, .value = "[FORMAT][,PRECISION]", .sample = "unix,us",
+     .help = "show the time of day; formats time, unix, none; precisions s, ms, us, ns;\n"
+             "-tt: in microseconds; -ttt: microseconds since the epoch",
+     .words = timestamp_words},
+    {.id = OptionId::duration, .letter = 'T', .long_names = {"syscall-times"}, .section = format, .arity = optional,
+     .value = "PRECISION", .sample = "ns", .help = "show the time spent in each call", .words = precision_words},
+    {.id = OptionId::user, .letter = 'u', .long_names = {"user"}, .section = startup, .arity = required,
+     .value = "USER", .sample = "nobody", .help = "run the program as this user (a name, or UID:GID); needs root"},
+    {.id = OptionId::columns, .letter = 'U', .long_names = {"summary-columns"}, .section = statistics,
+     .arity = required, .value = "COLUMNS", .sample = "calls,errors,name", .help = "columns of the report, in order",
+     .words = column_words},
+    {.id = OptionId::no_abbrev, .letter = 'v', .long_names = {"no-abbrev"}, .section = format,
+     .help = "show structures in full"},
+    {.id = OptionId::version, .letter = 'V', .long_names = {"version"}, .section = miscellaneous,
+     .help = "show the version"},
+    {.id = OptionId::wall_clock, .letter = 'w', .long_names = {"summary-wall-clock"}, .section = statistics,
+     .help = "report the time that passes, not the CPU time"},
+    {.id = OptionId::strings_in_hex, .letter = 'x', .long_names = {"strings-in-hex"}, .section = format,
+     .arity = optional, .value = "WHICH", .sample = "non-ascii",
+     .help = "show bytes in hex: non-ascii-chars (escapes in hex, not octal), non-ascii (-x; strings with\n"
+             "such bytes), all (-xx; the default of the long form), none",
+     .words = hex_words},
+    {.id = OptionId::const_style, .letter = 'X', .long_names = {"const-print-style"}, .section = format,
+     .arity = required, .value = "STYLE", .sample = "verbose",
+     .help = "show constants as abbrev (names), raw (numbers), verbose (both)", .words = const_words},
+    {.id = OptionId::pidns_translation, .long_names = {"pidns-translation"}, .section = format,
+     .help = "the same as --decode-pids=pidns", .hidden = true},
+    {.id = OptionId::successful_only, .letter = 'z', .long_names = {"successful-only"}, .section = filtering,
+     .help = "only calls that succeed"},
+    {.id = OptionId::failed_only, .letter = 'Z', .long_names = {"failed-only", "failing-only"}, .section = filtering,
+     .help = "only calls that fail"},
+    {.id = OptionId::seccomp, .long_names = {"seccomp-bpf"}, .section = miscellaneous,
+     .help = "with -f: let the kernel stop the program only for calls that are traced"},
+    {.id = OptionId::argv0, .long_names = {"argv0"}, .section = startup, .arity = required, .value = "NAME",
+     .sample = "sh", .help = "the program's argv[0]"},
+    {.id = OptionId::show_pid, .long_names = {"always-show-pid"}, .section = format,
+     .help = "begin each line with the process id"},
+    {.id = OptionId::color, .long_names = {"color"}, .section = format, .arity = required, .value = "WHEN",
+     .sample = "always", .help = "use colors: auto (on terminals that have them), always, never", .words = color_words},
+    {.id = OptionId::trace, .long_names = {"trace"}, .section = filtering, .arity = required, .value = "SYSCALLS",
+     .sample = "openat,%network",
+     .help = "only these calls: names, numbers, %classes, /regex, all, none; each as ?NAME if it need not\n"
+             "exist, with @64, @32 or @x32 for one personality",
+     .qualifiers = {"trace", "t"}, .words = trace_words},
+    {.id = OptionId::trace_fds, .long_names = {"trace-fds"}, .section = filtering, .arity = required, .value = "FDS",
+     .sample = "0,1", .help = "only calls that touch these descriptors",
+     .qualifiers = {"trace-fds", "trace-fd", "fds", "fd"}},
+    {.id = OptionId::abbrev, .long_names = {"abbrev"}, .section = format, .arity = required, .value = "SYSCALLS",
+     .sample = "none", .help = "abbreviate the structures of these calls (all)", .qualifiers = {"abbrev", "a"},
+     .words = trace_words},
+    {.id = OptionId::verbose, .long_names = {"verbose"}, .section = format, .arity = required, .value = "SYSCALLS",
+     .sample = "all", .help = "decode the structures of these calls (all)", .qualifiers = {"verbose", "v"},
+     .words = trace_words},
+    {.id = OptionId::raw, .long_names = {"raw"}, .section = format, .arity = required, .value = "SYSCALLS",
+     .sample = "ioctl", .help = "show the arguments of these calls as bare numbers", .qualifiers = {"raw", "x"},
+     .words = trace_words},
+    {.id = OptionId::signals, .long_names = {"signals"}, .section = filtering, .arity = required, .value = "SIGNALS",
+     .sample = "!SIGIO", .help = "only these signals", .qualifiers = {"signal", "signals", "s"}},
+    {.id = OptionId::status, .long_names = {"status"}, .section = filtering, .arity = required, .value = "STATUSES",
+     .sample = "failed,unfinished", .help = "only calls that end so", .qualifiers = {"status"}, .words = status_words},
+    {.id = OptionId::quiet, .letter = 'q', .long_names = {"quiet", "silent", "silence"}, .section = format,
+     .arity = optional, .value = "MESSAGES", .sample = "attach,exit",
+     .help = "leave out messages; -q: attach,personality; -qq: exit as well; -qqq: all",
+     .qualifiers = {"quiet", "silent", "silence", "q"}, .words = quiet_words},
+    {.id = OptionId::decode_fds, .letter = 'y', .long_names = {"decode-fds"}, .section = format, .arity = optional,
+     .value = "WHAT", .sample = "path,socket", .help = "show what descriptors refer to; -y: path, -yy: all",
+     .qualifiers = {"decode-fds", "decode-fd"}, .words = decode_fd_words},
+    {.id = OptionId::decode_pids, .letter = 'Y', .long_names = {"decode-pids"}, .section = format, .arity = required,
+     .bare_letter = true, .value = "WHAT", .sample = "comm", .help = "show what process ids refer to; -Y: comm",
+     .qualifiers = {"decode-pids", "decode-pid"}, .words = decode_pid_words},
+
+    {.id = OptionId::json, .long_names = {"json"}, .section = format, .help = "write one JSON object a line",
+     .sysray_only = true},
+    {.id = OptionId::describe, .long_names = {"describe"}, .section = general, .arity = required, .value = "FILE",
+     .sample = "driver.desc", .help = "add the descriptions in the file; may be repeated", .sysray_only = true},
+    {.id = OptionId::whole_calls, .long_names = {"whole-calls"}, .section = format,
+     .help = "write a call once it has returned, in one line", .sysray_only = true},
+    {.id = OptionId::generate, .long_names = {"generate"}, .section = miscellaneous, .arity = required,
+     .value = "man|bash|zsh|fish", .sample = "man", .help = "write the manual page, or a shell's completions",
+     .sysray_only = true, .hidden = true},
+};
+
+}  // namespace
+
+std::span<const OptionSpec> option_table() { return table; }
+
+const OptionSpec& option_spec(OptionId id) { return *std::ranges::find(table, id, &OptionSpec::id); }
+
+std::string_view section_title(Section section) {
+  switch (section) {
+    case general: return "General";
+    case startup: return "Startup";
+    case tracing: return "Tracing";
+    case filtering: return "Filtering";
+    case format: return "Output format";
+    case statistics: return "Statistics";
+    case miscellaneous: return "Miscellaneous";
+  }
+  return "";
+}
+
+}  // namespace sysray::cli

@@ -1,0 +1,47 @@
+// Options: what the command line asks for, ready for the stages. Built once by the parser, const afterwards.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capture/source.h"
+#include "decode/options.h"
+#include "filter/set_expression.h"
+#include "filter/target_filter.h"
+#include "sink/summary_sink.h"
+#include "sink/text_options.h"
+
+namespace sysray::cli {
+
+enum class Form : u8 { text, json };
+enum class ColorChoice : u8 { automatic, always, never };
+
+// Where the trace goes.
+struct OutputChoice {
+  std::optional<std::string> path;  // as given to -o: a file, or a command behind | or !; none: standard error
+  bool to_command = false;
+  bool append = false;
+  bool per_thread = false;  // PATH.TID
+};
+
+// What of the captured events is shown; the set of calls is in the capture plan.
+struct EventFilter {
+  filter::SignalSet signals = filter::SignalSet().set();
+  filter::TargetFilter targets;
+  u64 call_limit = 0;       // calls after which all is let go; 0: none
+};
+
+struct Options {
+  capture::Plan plan;
+  decode::Options decode;
+  EventFilter filter;
+  Form form = Form::text;
+  bool show_events = true;  // -c clears it
+  sink::TextOptions text;
+  ColorChoice color = ColorChoice::automatic;
+  std::optional<sink::SummaryOptions> summary;      // -c, -C
+  OutputChoice output;
+};
+
+}  // namespace sysray::cli

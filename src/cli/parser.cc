@@ -1,0 +1,178 @@
+// Applies options in the order in which they are given; checks.cc then looks at how they go together.
+#include "cli/parser_state.h"
+
+namespace sysray::cli {
+
+namespace {
+
+Result<void> done() { return {}; }
+
+}  // namespace
+
+Error usage_error(std::string cause) {
+  return Error{.cause = std::move(cause), .observed = {}, .hint = {}, .code = EINVAL};
+}
+
+Error failure(std::string cause) { return Error{.cause = std::move(cause), .observed = {}, .hint = {}, .code = 0}; }
+
+Error ParserState::invalid(const Given& given) {
+  return usage_error("invalid " + given.spelling + " argument: '" + std::string(*given.value) + "'");
+}
+
+Result<void> ParserState::apply(const Given& given) {
+  Uses& uses = uses_[static_cast<size_t>(given.option->id)];
+  (given.is_letter ? uses.letter : uses.name)++;
+  switch (given.option->section) {
+    case Section::general: return apply_general(given);
+    case Section::startup: return apply_startup(given);
+    case Section::tracing: return apply_tracing(given);
+    case Section::filtering: return apply_filtering(given);
+    case Section::format: return apply_format(given);
+    case Section::statistics: return apply_statistics(given);
+    case Section::miscellaneous: return apply_miscellaneous(given);
+  }
+  return done();
+}
+
+// -e NAME=VALUE is the option that has the qualifier NAME; anything else is a set of system calls.
+Result<void> ParserState::apply_general(const Given& given) {
+  if (given.option->id != OptionId::qualifier) return done();  // --describe was seen to before
+  std::string_view text = *given.value;
+  size_t equals = text.find('=');
+  const OptionSpec* option = &option_spec(OptionId::trace);
+  if (equals != std::string_view::npos) {
+    for (const OptionSpec& candidate : option_table()) {
+      if (std::ranges::find(candidate.qualifiers, text.substr(0, equals)) == candidate.qualifiers.end() || equals == 0)
+        continue;
+      option = &candidate;
+      text.remove_prefix(equals + 1);
+      break;
+    }
+  }
+  return apply(Given{option, false, "-e " + std::string(option->qualifiers[0]), text});
+}
+
+Result<void> ParserState::apply_startup(const Given& given) {
+  const std::string value(given.value.value_or(""));
+  switch (given.option->id) {
+    case OptionId::environment: {
+      size_t equals = value.find('=');
+      if (equals == std::string::npos) {
+        launch_.environment.push_back({value, std::nullopt});
+      } else {
+        launch_.environment.push_back({value.substr(0, equals), value.substr(equals + 1)});
+      }
+      return done();
+    }
+    case OptionId::attach:
+      if (auto wrong = parse_pids(*given.value, options().plan.attach)) {
+        return failure("Invalid process id: '" + std::string(*wrong) + "'");
+      }
+      return done();
+    case OptionId::user: launch_.user = value; return done();
+    case OptionId::argv0: launch_.argv0 = value; return done();
+    default: return done();
+  }
+}
+
+Result<void> ParserState::apply_tracing(const Given& given) {
+  capture::Plan& plan = options().plan;
+  switch (given.option->id) {
+    case OptionId::detach_on:
+      if (*given.value != "execve") {
+        return failure("Syscall '" + std::string(*given.value) + "' for -b isn't supported");
+      }
+      plan.detach_on_exec = true;
+      return done();
+    case OptionId::daemonize:
+      if (given.is_letter) return done();
+      if (auto mode = parse_daemon_mode(given.value.value_or("grandchild"))) return plan.daemon = *mode, done();
+      return invalid(given);
+    case OptionId::interruptible:
+      if (auto mode = parse_interruptible(*given.value)) return plan.interactive = *mode, done();
+      return invalid(given);
+    case OptionId::kill_on_exit: plan.kill_on_exit = true; return done();
+    case OptionId::syscall_limit: {
+      auto limit = parse_number(*given.value, std::numeric_limits<s64>::max());
+      if (!limit || *limit == 0) return invalid(given);
+      options().filter.call_limit = static_cast<u64>(*limit);
+      return done();
+    }
+    default: return done();
+  }
+}
+
+Result<void> ParserState::apply_filtering(const Given& given) {
+  switch (given.option->id) {
+    case OptionId::trace: {
+      auto calls = filter::CallNumbers::parse(*given.value, model_);
+      if (!calls) return calls.error();
+      traced_ = *calls;
+      return done();
+    }
+    case OptionId::trace_fds: {
+      auto descriptors = filter::DescriptorSet::parse(*given.value);
+      if (!descriptors) return descriptors.error();
+      options().filter.targets.set_descriptors(std::move(*descriptors));
+      return done();
+    }
+    case OptionId::trace_path: paths_.emplace_back(*given.value); return done();
+    case OptionId::signals: {
+      auto signals = filter::parse_signals(*given.value);
+      if (!signals) return signals.error();
+      options().filter.signals = *signals;
+      return done();
+    }
+    case OptionId::status: {
+      auto statuses = parse_statuses(*given.value);
+      if (!statuses) return statuses.error();
+      options().text.status_mask = *statuses;
+      return done();
+    }
+    case OptionId::successful_only: options().text.status_mask = status_bit(sink::Status::successful); return done();
+    case OptionId::failed_only: options().text.status_mask = status_bit(sink::Status::failed); return done();
+    default: return done();
+  }
+}
+
+Result<void> ParserState::apply_statistics(const Given& given) {
+  switch (given.option->id) {
+    case OptionId::overhead:
+      if (auto time = parse_time(*given.value)) return summary_.overhead = *time, done();
+      return invalid(given);
+    case OptionId::sort_by:
+      if (auto column = parse_sort_column(*given.value)) return summary_.sort_by = *column, done();
+      return usage_error("invalid sortby: '" + std::string(*given.value) + "'");
+    case OptionId::columns: return parse_columns(*given.value, summary_.columns);
+    case OptionId::wall_clock: summary_.wall_clock = true; return done();
+    default: return done();
+  }
+}
+
+Result<void> ParserState::apply_miscellaneous(const Given& given) {
+  switch (given.option->id) {
+    case OptionId::debug: options().plan.debug = true; return done();
+    case OptionId::help: command_.request = Request::help; return done();
+    case OptionId::version: command_.request = Request::version; return done();
+    case OptionId::generate:
+      command_.request = Request::generate;
+      command_.topic = *given.value;
+      return done();
+    default: return done();
+  }
+}
+
+std::vector<std::string> description_files(std::span<const char* const> words, bool strict) {
+  std::vector<std::string> files;
+  for (const Given& given : scan(words, strict).options) {
+    if (given.option->id == OptionId::describe) files.emplace_back(*given.value);
+  }
+  return files;
+}
+
+Command parse(std::span<const char* const> words, bool strict, const describe::Model& model) {
+  ParserState state(strict, model);
+  return state.run(scan(words, strict));
+}
+
+}  // namespace sysray::cli

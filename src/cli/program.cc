@@ -1,0 +1,67 @@
+// The edges of the program: its name, its exit.
+#include "cli/program.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli/help.h"
+
+namespace sysray::cli {
+
+namespace {
+
+int print(const std::string& text) {
+  const bool written = fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  return written && fflush(stdout) == 0 ? 0 : 1;
+}
+
+int generate(const std::string& topic, TerminalMessages& messages) {
+  if (topic == "man") return print(manual_page());
+  if (auto text = completion(topic)) return print(*text);
+  messages.say("nothing to generate is called '" + topic + "'; it can be man, bash, zsh or fish");
+  return 1;
+}
+
+}  // namespace
+
+Program::Program(int argc, const char* const* argv)
+    : name(argc > 0 ? argv[0] : "strace"),
+      strict(std::string_view(name).ends_with("strace")),
+      words(argv + (argc > 0), static_cast<size_t>(argc > 0 ? argc - 1 : 0)) {}
+
+std::optional<int> answer(const Program& program, const Command& command, TerminalMessages& messages) {
+  for (const std::string& warning : command.warnings) messages.say(warning);
+  if (command.refusal) {
+    messages.say(*command.refusal);
+    if (command.refusal->code == EINVAL) {
+      const std::string pointer = "Try '" + program.name + " -h' for more information.\n";
+      fputs(pointer.c_str(), stderr);
+    }
+    return 1;
+  }
+  switch (command.request) {
+    case Request::trace: return std::nullopt;
+    case Request::help: return print(help_text(program.strict ? "strace" : "sysray", program.strict));
+    case Request::version: return print(version_text(program.strict));
+    case Request::generate: return generate(command.topic, messages);
+  }
+  return 1;
+}
+
+int exit_as(const capture::Ending& ending) {
+  if (ending.fatal_signal == 0) return ending.exit_status;
+  // The program's core, if any, is what matters; ours would overwrite it.
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  signal(ending.fatal_signal, SIG_DFL);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, ending.fatal_signal);
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+  raise(ending.fatal_signal);
+  return 128 + ending.fatal_signal;
+}
+
+}  // namespace sysray::cli

@@ -1,0 +1,29 @@
+// Who the program is, by the name it was called with; and how it ends.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "capture/source.h"
+#include "cli/messages.h"
+#include "cli/parser.h"
+
+namespace sysray::cli {
+
+struct Program {
+  Program(int argc, const char* const* argv);
+
+  std::string name;                    // argv[0], for messages
+  bool strict;                         // under a name that ends in strace: strace's interface and nothing else
+  std::span<const char* const> words;  // the arguments
+};
+
+// Says the command's warnings. Answers a command that is no trace: a refusal on standard error, help and other texts on
+// standard output. The exit status, unless there is something to trace.
+std::optional<int> answer(const Program& program, const Command& command, TerminalMessages& messages);
+
+// The exit status that tells how the traced program ended; if a signal ended it, the same signal ends this process here.
+int exit_as(const capture::Ending& ending);
+
+}  // namespace sysray::cli

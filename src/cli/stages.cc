@@ -1,0 +1,116 @@
+// Outputs and sinks.
+#include "cli/stages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/parser_state.h"
+#include "cli/pipeline.h"
+#include "cli/terminal.h"
+#include "sink/json_sink.h"
+#include "sink/summary_sink.h"
+#include "sink/tee_sink.h"
+#include "sink/text_sink.h"
+
+namespace sysray::cli {
+
+namespace {
+
+// Lets only calls through that end as -e status= wants. (The text has its own way: it must tell of some calls that
+// never end.)
+class StatusGate : public sink::Sink {
+ public:
+  StatusGate(u16 statuses, std::unique_ptr<sink::Sink> sink) : statuses_(statuses), sink_(std::move(sink)) {}
+
+  void on_event(const event::Event& event) override {
+    if (event.kind == event::EventKind::call_end && !(statuses_ & status_bit(status_of(event)))) return;
+    sink_->on_event(event);
+  }
+  void flush() override { sink_->flush(); }
+  void finish() override { sink_->finish(); }
+
+ private:
+  u16 statuses_;
+  std::unique_ptr<sink::Sink> sink_;
+};
+
+// A text sink with the palette that its options point to.
+class ColoredText : public sink::Sink {
+ public:
+  ColoredText(const sink::TextOptions& options, sink::OutputSet& outputs, sink::Palette palette)
+      : palette_(std::move(palette)), options_(with(options, &palette_)), text_(options_, outputs) {}
+
+  void on_event(const event::Event& event) override { text_.on_event(event); }
+  void flush() override { text_.flush(); }
+  void finish() override { text_.finish(); }
+
+ private:
+  static sink::TextOptions with(sink::TextOptions options, const sink::Palette* palette) {
+    options.palette = palette;
+    return options;
+  }
+  sink::Palette palette_;
+  sink::TextOptions options_;
+  sink::TextSink text_;
+};
+
+std::unique_ptr<sink::Sink> make_event_sink(const Options& options, sink::OutputSet& outputs) {
+  if (options.form == Form::json) {
+    return std::make_unique<StatusGate>(options.text.status_mask, std::make_unique<sink::JsonSink>(outputs));
+  }
+  if (!wants_color(options)) return std::make_unique<sink::TextSink>(options.text, outputs);
+  const char* colors = getenv("STRACE_COLORS");
+  return std::make_unique<ColoredText>(options.text, outputs,
+                                       colors ? sink::Palette::parse(colors) : sink::Palette());
+}
+
+// Whether files PATH.PID can be made, seen by making one for this process, which is not traced.
+Result<void> check_per_thread(const std::string& path) {
+  constexpr size_t longest_suffix = sizeof ".2147483647";
+  if (path.size() + longest_suffix >= PATH_MAX) {
+    return Error{.cause = path, .observed = strerror(ENAMETOOLONG), .hint = {}, .code = ENAMETOOLONG};
+  }
+  const std::string probe = path + "." + std::to_string(getpid());
+  const UniqueFd fd(open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (fd) {
+    unlink(probe.c_str());
+  } else if (errno != EEXIST) {
+    return Error{.cause = "Can't fopen '" + probe + "'", .observed = strerror(errno), .hint = {}, .code = errno};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice, TerminalMessages& messages) {
+  auto tell = [&messages](const Error& error) { messages.say(error); };
+  if (!choice.path) return sink::open_standard_error(tell);
+  const auto mode = choice.append ? sink::OpenMode::append : sink::OpenMode::truncate;
+  if (choice.per_thread) {
+    if (auto checked = check_per_thread(*choice.path); !checked) return checked.error();
+    return std::unique_ptr<sink::OutputSet>(new sink::PerThreadOutput(*choice.path, mode, tell));
+  }
+  return sink::open_output(*choice.path, mode, tell);
+}
+
+bool wants_color(const Options& options) {
+  if (options.color != ColorChoice::automatic) return options.color == ColorChoice::always;
+  const char* terminal = getenv("TERM");
+  return !getenv("NO_COLOR") && !options.output.path && isatty(STDERR_FILENO) && terminal && has_colors(terminal);
+}
+
+std::unique_ptr<sink::Sink> make_sink(const Options& options, sink::OutputSet& outputs) {
+  auto sinks = std::make_unique<sink::TeeSink>();
+  if (options.show_events) sinks->add(make_event_sink(options, outputs));
+  if (options.summary) {
+    auto summary = std::make_unique<sink::SummarySink>(*options.summary, outputs.of(Tid{}));
+    sinks->add(std::make_unique<StatusGate>(options.text.status_mask, std::move(summary)));
+  }
+  return sinks;
+}
+
+}  // namespace sysray::cli

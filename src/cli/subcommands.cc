@@ -1,0 +1,112 @@
+// Dispatch of subcommands, and those that are small.
+#include "cli/subcommands.h"
+
+#include <stdio.h>
+
+#include <iostream>
+
+#include "cli/explain.h"
+#include "cli/help.h"
+#include "cli/merge.h"
+#include "cli/model_json.h"
+#include "cli/model_loader.h"
+#include "describe/embedded.h"
+#include "describe/source_archive.h"
+#include "filter/nearest.h"
+
+namespace sysray::cli {
+
+namespace {
+
+using Arguments = std::span<const char* const>;
+
+int fail(TerminalMessages& messages, const Error& error) {
+  messages.say(error);
+  return 1;
+}
+
+int print(std::string_view text) {
+  const bool written = fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  return written && fflush(stdout) == 0 ? 0 : 1;
+}
+
+Error no_such_name(const describe::Model& model, const std::string& name) {
+  Error error{.cause = "nothing is called '" + name + "'", .observed = {}, .hint = {}, .code = 0};
+  if (auto near = filter::nearest(name, explainable_names(model))) {
+    error.hint = "did you mean '" + std::string(*near) + "'?";
+  }
+  return error;
+}
+
+struct DescribeRequest {
+  bool json = false;
+  std::vector<std::string> files;
+  std::vector<std::string> names;
+};
+
+Result<DescribeRequest> parse_describe(Arguments words) {
+  DescribeRequest request;
+  for (size_t i = 0; i < words.size(); i++) {
+    const std::string_view word = words[i];
+    if (word == "--json") {
+      request.json = true;
+    } else if (word.starts_with("--describe=")) {
+      request.files.emplace_back(word.substr(word.find('=') + 1));
+    } else if (word == "--describe" && i + 1 < words.size()) {
+      request.files.emplace_back(words[++i]);
+    } else if (word.starts_with("-")) {
+      return Error{.cause = "describe has no option '" + std::string(word) + "'", .observed = {},
+                   .hint = "usage: sysray describe [--describe FILE]... --json | NAME...", .code = 0};
+    } else {
+      request.names.emplace_back(word);
+    }
+  }
+  if (!request.json && request.names.empty()) {
+    return Error{.cause = "describe what?", .observed = {}, .hint = "for example: sysray describe openat", .code = 0};
+  }
+  return request;
+}
+
+int describe_command(Arguments words, TerminalMessages& messages) {
+  auto request = parse_describe(words);
+  if (!request) return fail(messages, request.error());
+  auto model = load_model(request->files);
+  if (!model) return fail(messages, model.error());
+  if (request->json) return print(model_json(model->get()));
+
+  auto sources = describe::embedded_sources();
+  if (!sources) return fail(messages, sources.error());
+  for (const std::string& file : request->files) {
+    if (auto source = describe::read_source(file)) sources->push_back(std::move(*source));
+  }
+  std::string pages;
+  for (const std::string& name : request->names) {
+    const std::string page = explain(model->get(), *sources, name);
+    if (page.empty()) return fail(messages, no_such_name(model->get(), name));
+    pages += (pages.empty() ? "" : "\n") + page;
+  }
+  return print(pages);
+}
+
+int merge_command(Arguments words, TerminalMessages& messages) {
+  if (words.size() != 1 || words[0][0] == '-') {
+    return fail(messages, {.cause = "merge takes the name that was given to -o", .observed = {},
+                           .hint = "for example: sysray -ff -tt -o log make; sysray merge log", .code = 0});
+  }
+  auto merged = merge_logs(words[0], std::cout);
+  if (!merged) return fail(messages, merged.error());
+  return std::cout.flush() ? 0 : 1;
+}
+
+}  // namespace
+
+std::optional<int> run_subcommand(const Program& program, TerminalMessages& messages) {
+  if (program.strict || program.words.empty()) return std::nullopt;
+  const std::string_view name = program.words[0];
+  const Arguments rest = program.words.subspan(1);
+  if (name == "describe") return describe_command(rest, messages);
+  if (name == "merge") return merge_command(rest, messages);
+  return std::nullopt;
+}
+
+}  // namespace sysray::cli

@@ -1,0 +1,200 @@
+// Events as JSON lines. A call is told when it has ended.
+#include "sink/json_sink.h"
+
+namespace sysray::sink {
+
+using event::Event;
+using event::EventKind;
+
+namespace {
+
+std::string_view abi_name(event::Abi abi) {
+  switch (abi) {
+    case event::Abi::x86_64: return "x86_64";
+    case event::Abi::i386: return "i386";
+    case event::Abi::x32: return "x32";
+  }
+  return {};
+}
+
+std::string_view kind_name(EventKind kind) {
+  switch (kind) {
+    case EventKind::call_start:
+    case EventKind::call_end: return "call";
+    case EventKind::signal: return "signal";
+    case EventKind::group_stop: return "stop";
+    case EventKind::exited: return "exit";
+    case EventKind::killed: return "killed";
+    case EventKind::superseded: return "superseded";
+    case EventKind::attached: return "attach";
+    case EventKind::detached: return "detach";
+  }
+  return {};
+}
+
+}  // namespace
+
+void JsonSink::on_event(const Event& event) {
+  if (event.kind == EventKind::call_start) return;
+  Output& output = outputs_.of(event.tid);
+  if (outputs_.one_per_thread() ? headed_tids_.insert(number(event.tid)).second : !headed_) header(output);
+  line_.clear();
+  JsonWriter json(line_);
+  json.begin_object();
+  common(json, event);
+  if (event.kind == EventKind::call_end)
+    call(json, event);
+  else
+    status(json, event);
+  json.end_object();
+  line_.add('\n');
+  output.write(line_.view());
+  if (event.kind == EventKind::exited || event.kind == EventKind::killed || event.kind == EventKind::detached)
+    forget(event.tid);
+  if (event.kind == EventKind::superseded) forget(event.other);
+}
+
+void JsonSink::forget(Tid tid) {
+  if (!outputs_.one_per_thread()) return;
+  headed_tids_.erase(number(tid));
+  outputs_.thread_ended(tid);
+}
+
+void JsonSink::header(Output& output) {
+  headed_ = true;
+  line_.clear();
+  JsonWriter json(line_);
+  json.begin_object();
+  json.key("type");
+  json.string("header");
+  json.key("format");
+  json.string("sysray-events");
+  json.key("version");
+  json.number(json_schema_version);
+  json.end_object();
+  line_.add('\n');
+  output.write(line_.view());
+}
+
+void JsonSink::common(JsonWriter& json, const Event& event) {
+  json.key("type");
+  json.string(kind_name(event.kind));
+  json.key("time");
+  json.signed_number(event.time);
+  json.key("pid");
+  json.signed_number(number(event.tgid));
+  json.key("tid");
+  json.signed_number(number(event.tid));
+  if (!event.comm.empty()) {
+    json.key("comm");
+    json.string(event.comm);
+  }
+}
+
+void JsonSink::call(JsonWriter& json, const Event& event) {
+  json.key("abi");
+  json.string(abi_name(event.abi));
+  json.key("number");
+  json.number(event.number);
+  json.key("call");
+  json.string(event.call);
+  json.key("args");
+  json.begin_object();
+  values_.members(json, event.args);
+  json.end_object();
+  outcome(json, event);
+  dumps(json, event);
+}
+
+void JsonSink::outcome(JsonWriter& json, const Event& event) {
+  json.key("duration");
+  json.signed_number(event.duration);
+  if (!event.has_result) {
+    json.key("unfinished");
+    json.boolean(true);
+    return;
+  }
+  if (event.system_time != 0) {
+    json.key("system_time");
+    json.signed_number(event.system_time);
+  }
+  if (event.failed) {
+    failure(json, event);
+  } else {
+    json.key("result");
+    values_.value(json, event.result);
+  }
+  if (!event.notes.empty()) {
+    json.key("notes");
+    json.begin_array();
+    for (const event::Value& note : event.notes) values_.value(json, note);
+    json.end_array();
+  }
+  if (event.injected != nullptr) {
+    json.key("injected");
+    json.string(event.injected);
+  }
+  if (event.delayed) {
+    json.key("delayed");
+    json.boolean(true);
+  }
+}
+
+void JsonSink::failure(JsonWriter& json, const Event& event) {
+  json.key("error");
+  json.begin_object();
+  json.key("number");
+  json.number(event.error);
+  if (event.error_name != nullptr) {
+    json.key("name");
+    json.string(event.error_name);
+  }
+  if (event.error_text != nullptr) {
+    json.key("text");
+    json.string(event.error_text);
+  }
+  json.end_object();
+}
+
+void JsonSink::dumps(JsonWriter& json, const Event& event) {
+  if (event.dumps.empty()) return;
+  json.key("dumps");
+  json.begin_array();
+  for (const event::Dump& dump : event.dumps) json.hex_bytes(dump.bytes);
+  json.end_array();
+}
+
+void JsonSink::status(JsonWriter& json, const Event& event) {
+  switch (event.kind) {
+    case EventKind::signal:
+    case EventKind::group_stop:
+    case EventKind::killed:
+      json.key("signal");
+      json.begin_object();
+      json.key("value");
+      json.signed_number(event.status);
+      if (event.signal_name != nullptr) {
+        json.key("name");
+        json.string(event.signal_name);
+      }
+      json.end_object();
+      if (event.kind == EventKind::killed) {
+        json.key("core_dumped");
+        json.boolean(event.core_dumped);
+      }
+      if (!event.args.empty()) {
+        json.key("siginfo");
+        values_.value(json, event.args[0]);
+      }
+      return;
+    case EventKind::exited: json.key("status"); return json.signed_number(event.status);
+    case EventKind::superseded: json.key("by"); return json.signed_number(number(event.other));
+    case EventKind::attached:
+      if (number(event.other) == 0) return;
+      json.key("creator");
+      return json.signed_number(number(event.other));
+    default: return;
+  }
+}
+
+}  // namespace sysray::sink
