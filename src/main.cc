@@ -19,6 +19,7 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
   if (!outputs) return outputs.error();
   auto source = capture::ptrace::make_ptrace_source(options.plan, messages);
   if (!source) return source.error();
+  cli::release_standard_streams();
 
   resolve::ProcResolver resolver;
   decode::Decoder decoder(model, options.decode, resolver);
@@ -35,6 +36,7 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::hold_standard_streams();
   const cli::Program program(argc, argv);
   cli::TerminalMessages messages(program.name, program.strict);
   auto fail = [&](const Error& error) {

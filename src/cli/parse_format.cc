@@ -109,7 +109,7 @@ Result<void> ParserState::apply_format(const Given& given) {
       return apply_precision(given, text.duration_precision);
     case OptionId::absolute_time:
       if (given.is_letter) return done();
-      text.absolute_time = sink::TimePrefix::seconds_of_day;
+      if (text.absolute_time == sink::TimePrefix::none) text.absolute_time = sink::TimePrefix::seconds_of_day;
       if (!parse_timestamps(value, text.absolute_time, text.absolute_precision)) return invalid(given);
       return done();
     case OptionId::strings_in_hex: return apply_hex_strings(given);

@@ -1,4 +1,6 @@
 // Applies options in the order in which they are given; checks.cc then looks at how they go together.
+#include <unistd.h>
+
 #include "cli/parser_state.h"
 
 namespace sysray::cli {
@@ -67,6 +69,9 @@ Result<void> ParserState::apply_startup(const Given& given) {
     case OptionId::attach:
       if (auto wrong = parse_pids(*given.value, options().plan.attach)) {
         return failure("Invalid process id: '" + std::string(*wrong) + "'");
+      }
+      if (std::ranges::find(options().plan.attach, static_cast<Tid>(getpid())) != options().plan.attach.end()) {
+        return failure("I'm sorry, I can't let you do that, Dave.");
       }
       return done();
     case OptionId::user: launch_.user = value; return done();

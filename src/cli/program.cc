@@ -1,11 +1,14 @@
 // The edges of the program: its name, its exit.
 #include "cli/program.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "cli/help.h"
 
 namespace sysray::cli {
@@ -30,6 +33,20 @@ Program::Program(int argc, const char* const* argv)
     : name(argc > 0 ? argv[0] : "strace"),
       strict(std::string_view(name).ends_with("strace")),
       words(argv + (argc > 0), static_cast<size_t>(argc > 0 ? argc - 1 : 0)) {}
+
+void hold_standard_streams() {
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest descriptor that is free is this one.
+    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDWR | O_CLOEXEC);
+  }
+}
+
+void release_standard_streams() {
+  const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null) return;
+  dup3(null.get(), STDIN_FILENO, O_CLOEXEC);
+  dup3(null.get(), STDOUT_FILENO, O_CLOEXEC);
+}
 
 std::optional<int> answer(const Program& program, const Command& command, TerminalMessages& messages) {
   for (const std::string& warning : command.warnings) messages.say(warning);

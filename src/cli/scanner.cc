@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "filter/nearest.h"
+#include "describe/source.h"
 
 namespace sysray::cli {
 
@@ -108,9 +108,9 @@ class Scanner {
         if (!known.empty()) names.push_back(known);
       }
     }
-    auto near = filter::nearest(name, names);
-    if (!near) return {};
-    return "did you mean '--" + std::string(*near) + "'? " + example(*find(*near)[0].option);
+    const std::string near = describe::nearest(name, names);
+    if (near.empty()) return {};
+    return "did you mean '--" + near + "'? " + example(*find(near)[0].option);
   }
 
   static std::string example(const OptionSpec& option) {

@@ -116,6 +116,7 @@ void ParserState::settle_plan(std::span<const char* const> program) {
       plan.calls.calls[abi] = traced_->of(static_cast<event::Abi>(abi));
     }
   }
+  plan.want_comm = options().text.command_names || options().form == Form::json;
   plan.want_signals = options().filter.signals.any();
   if (given(OptionId::summary_only) || given(OptionId::summary)) {
     options().summary = summary_;

@@ -12,7 +12,6 @@
 #include "cli/model_loader.h"
 #include "describe/embedded.h"
 #include "describe/source_archive.h"
-#include "filter/nearest.h"
 
 namespace sysray::cli {
 
@@ -31,11 +30,8 @@ int print(std::string_view text) {
 }
 
 Error no_such_name(const describe::Model& model, const std::string& name) {
-  Error error{.cause = "nothing is called '" + name + "'", .observed = {}, .hint = {}, .code = 0};
-  if (auto near = filter::nearest(name, explainable_names(model))) {
-    error.hint = "did you mean '" + std::string(*near) + "'?";
-  }
-  return error;
+  return {.cause = "nothing is called '" + name + "'", .observed = {},
+          .hint = describe::did_you_mean(name, explainable_names(model)), .code = 0};
 }
 
 struct DescribeRequest {

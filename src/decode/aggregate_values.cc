@@ -113,7 +113,11 @@ Value ValueBuilder::inline_string(const Type& type, Bytes bytes, const Scope& sc
     value.nul_terminated = nul != bytes.data + size;
     size = static_cast<u64>(nul - bytes.data);
   }
-  const u64 limit = value.is_path ? size : std::min<u64>(size, context_.options.string_limit);
+  value.hex = type.hex_bytes;
+  // Strings in a struct are shown whole; one that fills its room lacks its NUL, and is cut before the last byte.
+  const bool whole = type.kind != TypeKind::chars && type.count != none;
+  u64 limit = value.is_path || whole ? size : std::min<u64>(size, context_.options.string_limit);
+  if (whole && !value.nul_terminated && limit > 0) limit--;
   value.truncated = limit < size;
   value.set_text(arena_.copy({reinterpret_cast<const char*>(bytes.data), limit}));
   return value;
@@ -238,6 +242,7 @@ Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope)
   if (st.show.count == 0) fields(st.fields, bytes, inner, list, more, end);
   for (u32 i = 0; i < st.show.count; i++)
     fields({st.fields.first + model_.lists[st.show.first + i], 1}, bytes, inner, list, more, end);
+  if (st.tuple && list.size() == 1 && list.data()[0].kind == ValueKind::structure) return list.data()[0];
   Value value;
   value.kind = ValueKind::structure;
   value.tuple = st.tuple;
@@ -291,6 +296,24 @@ Value ValueBuilder::alternative(const describe::Alternative& chosen, const Scope
   return value;
 }
 
+// The number of a format as -X raw shows it: big-endian ones as their bytes in memory.
+const Value* ValueBuilder::raw_number(const Type& type, u64 number, u32 width) {
+  auto* raw = arena_.make<Value>();
+  if (type.big_endian) {
+    raw->kind = ValueKind::string;
+    raw->hex = true;
+    auto* bytes = arena_.make<char>(8);
+    for (u32 i = 0; i < width && i < 8; i++) bytes[i] = static_cast<char>(number >> (width - 1 - i) * 8);
+    raw->set_text({bytes, width});
+    return raw;
+  }
+  raw->kind = ValueKind::integer;
+  raw->style = event::IntStyle::hex;
+  raw->width = static_cast<u8>(width);
+  raw->number = number;
+  return raw;
+}
+
 Value ValueBuilder::format(const Type& type, u64 raw, const Scope& scope, Bytes bytes) {
   const describe::Format& description = model_.formats[type.ref];
   Scope inner = scope;
@@ -305,6 +328,7 @@ Value ValueBuilder::format(const Type& type, u64 raw, const Scope& scope, Bytes 
     value.number = *slot;
     value.width = static_cast<u8>(width);
     value.unnamed = description.unnamed;
+    if (description.raw) value.annotation = raw_number(type, *slot, width);
     return value;
   }
   return integer(type, raw);

@@ -176,6 +176,7 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
   }
   argument.value = builder.from_register(field.type, builder.evaluator().argument(field), Scope{});
   argument.value.name = context.model.c_str(field.name);
+  argument.value.labeled = field.named;
   argument.decided = !reads_exit;
 }
 
@@ -183,7 +184,8 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   event_.kind = EventKind::call_end;
   event_.end_time = raw.time;
   event_.raw_result = raw.result;
-  event_.has_result = raw.has_result;
+  // A call that is to be restarted has no result, but says how it ended.
+  event_.has_result = raw.has_result || raw.is_error;
   call_.at_exit = true;
   call_.result = raw.result;
   call_.failed = raw.is_error || !raw.has_result;
@@ -228,6 +230,7 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
     argument.value = builder.from_register(field.type, raw, Scope{});
   }
   argument.value.name = context.model.c_str(field.name);
+  argument.value.labeled = field.named;
 }
 
 Value CallDecoder::changed(const Value& before, const Value& after) {
@@ -248,7 +251,7 @@ Value CallDecoder::changed(const Value& before, const Value& after) {
 }
 
 Value CallDecoder::merged(const describe::Model& model, const Field& field, const Value& before, const Value& after) {
-  if (same_value(before, after)) return after;
+  if (!field.both && same_value(before, after)) return after;
   const describe::Type& pointer = model.types[field.type];
   const bool is_struct = pointer.ref != none && model.types[pointer.ref].kind == TypeKind::structure;
   if (!is_struct || before.kind != ValueKind::structure || after.kind != ValueKind::structure ||
@@ -300,6 +303,7 @@ void CallDecoder::publish(bool all) {
   }
   event_.args = {values, count};
   event_.ready = all ? count : ready;
+  event_.awaits_exit = notes_.count > 0;
 }
 
 void CallDecoder::set_error(const Context& context, s64 result) {

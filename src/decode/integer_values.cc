@@ -87,6 +87,7 @@ Value ValueBuilder::enumerator(const Set& set, const Type& type, u64 raw, const 
   value.kind = ValueKind::symbol;
   value.style = IntStyle::hex;
   value.signed_symbol = set.decimal;
+  value.always_named = set.by_name;
   const Member* member = find_member(set, raw, value.width);
   if (member == nullptr && set.members.count > 0) {
     // A `rest`, always the last member, says how unknown values are shown.
@@ -111,6 +112,9 @@ Value ValueBuilder::flags(const Set& set, const Type& type, u64 raw, const Scope
   value.kind = ValueKind::flags;
   value.style = IntStyle::hex;
   value.number = extend(raw, value.width, false);
+  value.separate = set.separate;
+  value.always_named = set.by_name;
+  if (set.octal) value.style = IntStyle::octal;
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
   u64 left = value.number;
   ValueList list(arena_);

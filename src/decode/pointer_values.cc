@@ -109,6 +109,7 @@ Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const
   Value value;
   value.kind = ValueKind::string;
   value.truncated = size > shown;
+  value.hex = type.hex_bytes;
   char* to = static_cast<char*>(arena_.allocate(shown + 1, 1));
   if (shown > 0 && memory_.read({at}, to, shown) < shown) return address(at);
   value.set_text({to, shown});
@@ -141,8 +142,16 @@ void ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 kno
   const size_t got = memory_.read(from, bytes, wanted);
   const bool all_zero = std::all_of(bytes, bytes + got, [](char byte) { return byte == 0; });
   if (got == wanted && all_zero) return;
-  if (got < wanted || tail == Tail::more) {
+  if (tail == Tail::more && got == wanted) {
     value.more = true;
+    return;
+  }
+  if (got < wanted) {
+    Value unknown;
+    unknown.kind = ValueKind::literal;
+    unknown.unnamed = true;
+    unknown.set_text("???");
+    append(value, unknown);
     return;
   }
   char text[64];
@@ -158,9 +167,13 @@ void ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 kno
   rest.kind = ValueKind::format;
   rest.unnamed = true;
   rest.set_items(pieces, 2);
+  append(value, rest);
+}
+
+void ValueBuilder::append(Value& value, const Value& item) {
   ValueList list(arena_, value.count + 1);
-  for (const Value& item : value.items()) list.add(item);
-  list.add(rest);
+  for (const Value& one : value.items()) list.add(one);
+  list.add(item);
   value.set_items(list.data(), list.size());
 }
 

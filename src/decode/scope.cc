@@ -102,6 +102,7 @@ u64 Evaluator::value(u32 expr, const Scope& scope) const {
       case Op::fd_device:
         push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop())));
         break;
+      case Op::at_exit: push(call_.at_exit); break;
       case Op::verbose: push(call_.verbose); break;
       case Op::negate: push(0 - pop()); break;
       case Op::complement: push(~pop()); break;

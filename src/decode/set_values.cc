@@ -13,6 +13,10 @@ using describe::Semantic;
 using event::Value;
 using event::ValueKind;
 
+namespace {
+constexpr u64 max_set = 1 << 18;  // bytes of a set or address that are read
+}  // namespace
+
 // Bytes of a semantic type that is no integer, at the place where it stands.
 u64 ValueBuilder::semantic_size(const Type& type, const Scope& scope) {
   switch (type.semantic) {
@@ -100,6 +104,9 @@ Value ValueBuilder::address_text(Semantic semantic, Bytes bytes) {
 
 Value ValueBuilder::set_at(const Type& target, u64 at, const Scope& scope) {
   const u64 size = semantic_size(target, scope);
+  // The kernel accepts sets of its own size only (rt_sigprocmask(2)); anything else is no set.
+  if (target.semantic == Semantic::sigset && (size < word_size(call_.abi) || size > 8)) return address(at);
+  if (size > max_set) return address(at);
   u8* bytes = static_cast<u8*>(arena_.allocate(size + 1, 8));
   if (memory_.read({at}, bytes, size) < size) return address(at);
   if (target.semantic == Semantic::sigset) return signal_set({bytes, size, {at}});

@@ -96,6 +96,7 @@ class ValueBuilder {
   Value descriptor_set(Bytes bytes, u64 bits);
   Value address_text(describe::Semantic semantic, Bytes bytes);
   u64 semantic_size(const Type& type, const Scope& scope);
+  const Value* raw_number(const Type& type, u64 number, u32 width);
   Value format(const Type& type, u64 raw, const Scope& scope, Bytes bytes);
   Value with_comments(Value value, const Type& type, const Scope& scope);
   const char* date(s64 seconds, u64 nanoseconds);
@@ -105,6 +106,7 @@ class ValueBuilder {
   Value chars_at(const Type& type, u64 address, const Scope& scope, const Type& pointer);
   Value object_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
   Value set_at(const Type& target, u64 address, const Scope& scope);
+  void append(Value& value, const Value& item);
   void add_tail(describe::Tail tail, Value& value, RemoteAddress from, u64 known, u64 size);
   Value array_at(const Type& pointer, const Type& array, u64 address, const Scope& scope);
   Value counted_array_at(const Type& array, u64 address, u64 count, const Scope& scope);

@@ -90,6 +90,7 @@ class Checker {
 
   // checker_types.cc
   u32 make_type(const ast::Field& written, const Names& names);
+  u32 sized_type(const ast::TypeUse& use);
   std::optional<Type> base_type(const ast::TypeUse& use, const Names& names, int depth);
   std::optional<Type> named_type(const TypeName& name, const ast::TypeUse& use, const Names& names, int depth);
   Range arguments(const ast::TypeUse& use, size_t expected, const Names& names);
@@ -170,6 +171,7 @@ class Checker {
   std::vector<FieldInfo> field_info_;
   std::map<std::string, CallInfo> calls_;
   std::vector<std::unique_ptr<ast::Declaration>> synthetic_;  // structs of union cases
+  bool sizing_ = false;       // a type is being sized, not used
   u32 max_registers_ = 0;     // of the call being filled and its cases, lp64
   std::vector<std::pair<u32, u32>> pending_;    // numbers that await the value of a constant
   std::vector<std::unique_ptr<ast::Member>> defined_members_;  // of `ioctl NAME = VALUE(...)`

@@ -61,7 +61,7 @@ void Checker::emit_name(const Expression& e, const Names& names, std::vector<Ins
   static constexpr Word words[] = {{"ret", Op::result},       {"error", Op::error},
                                    {"index", Op::index},      {"extent", Op::extent},
                                    {"sp", Op::stack_pointer}, {"wordsize", Op::wordsize},
-                                   {"compat", Op::compat},   {"verbose", Op::verbose}};
+                                   {"compat", Op::compat},   {"verbose", Op::verbose}, {"exit", Op::at_exit}};
   for (const Word& word : words) {
     if (word.text != e.text) continue;
     if ((word.op == Op::result || word.op == Op::error) && names.uses_exit != nullptr) *names.uses_exit = true;
@@ -183,12 +183,7 @@ void Checker::emit(const Expression& e, const Names& names, std::vector<Instruct
       return;
     }
     case Expression::Kind::call: return emit_call(e, names, code);
-    case Expression::Kind::size_of: {
-      ast::Field field;
-      field.type = *e.type;
-      field.position = e.type->position;
-      return push(code, Op::size_of, make_type(field, names));
-    }
+    case Expression::Kind::size_of: return push(code, Op::size_of, sized_type(*e.type));
     case Expression::Kind::deref: return emit_deref(e, names, code, Op::deref);
     case Expression::Kind::old: return emit_deref(e, names, code, Op::old_deref);
   }

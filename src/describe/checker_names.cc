@@ -48,9 +48,12 @@ void Checker::collect_set(const ast::Declaration& one, u32) {
   for (const ast::Attribute& attribute : one.attributes) {
     if (attribute.name == "dec") set.decimal = true;
     else if (attribute.name == "comment") set.comment = true;
+    else if (attribute.name == "separate") set.separate = true;
+    else if (attribute.name == "by_name") set.by_name = true;
+    else if (attribute.name == "oct") set.octal = true;
     else
       diagnostics_.error(attribute.position, "unknown attribute '@" + attribute.name + "' of a set",
-                         "expected @dec or @comment");
+                         "expected @dec, @comment, @separate, @by_name or @oct");
   }
   tables_.sets.push_back(set);
   set_declarations_.push_back(&one);
@@ -199,10 +202,7 @@ std::optional<u64> Checker::fold_call(const Expression& e, u32 layout, bool repo
     if (!e.type && e.operands.size() == 3) {
       size = operand(2).value_or(0);
     } else if (e.type) {
-      ast::Field field;
-      field.type = *e.type;
-      field.position = e.type->position;
-      size = extent_of(make_type(field, {})).size[layout];
+      size = extent_of(sized_type(*e.type)).size[layout];
     }
   }
   // asm-generic/ioctl.h: direction 30..31, size 16..29, type 8..15, number 0..7
@@ -217,12 +217,7 @@ std::optional<u64> Checker::fold(const Expression& e, u32 layout, bool report) {
       if (report) unknown_name(e.position, e.text, {});
       return std::nullopt;
     }
-    case Expression::Kind::size_of: {
-      ast::Field field;
-      field.type = *e.type;
-      field.position = e.type->position;
-      return extent_of(make_type(field, {})).size[layout];
-    }
+    case Expression::Kind::size_of: return extent_of(sized_type(*e.type)).size[layout];
     case Expression::Kind::unary: {
       auto a = fold(e.operands[0], layout, report);
       if (!a) return std::nullopt;

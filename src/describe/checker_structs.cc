@@ -1,5 +1,6 @@
 // Structs, unions and formats: their fields, cases and texts.
 #include <algorithm>
+#include <utility>
 
 #include "describe/checker.h"
 
@@ -96,6 +97,8 @@ void Checker::common_attributes(Field& field, const AstField& written, const Nam
   field.nonzero = find(written.attributes, "nonzero") != nullptr;
   field.verbose = find(written.attributes, "v") != nullptr;
   field.unnamed = find(written.attributes, "unnamed") != nullptr;
+  field.both = find(written.attributes, "both") != nullptr;
+  field.named = find(written.attributes, "named") != nullptr;
   field.always = find(written.attributes, "always") != nullptr || find(written.attributes, "on") != nullptr;
   if (const ast::Attribute* name = find(written.attributes, "name"); name != nullptr && !name->strings.empty())
     field.name = tables_.intern(name->strings[0]);
@@ -171,6 +174,7 @@ u32 Checker::place_of(Range range, u32 field) const {
 }
 
 void Checker::fill_struct(u32 index) {
+  const bool sizing = std::exchange(sizing_, false);
   const ast::Declaration& written = *structs_[index].declaration;
   Names names;
   names.slots = written.parameters;
@@ -202,6 +206,7 @@ void Checker::fill_struct(u32 index) {
     st.show.count = static_cast<u32>(tables_.lists.size()) - st.show.first;
   }
   tables_.structs[index] = st;
+  sizing_ = sizing;
 }
 
 void Checker::fill_structs() {
@@ -354,6 +359,7 @@ void Checker::fill_formats() {
       }
     }
     format.unnamed = find(written.attributes, "unnamed") != nullptr;
+    format.raw = find(written.attributes, "raw") != nullptr;
     Names names;
     if (!written.variable.empty()) names.slots.push_back(written.variable);
     format.alternatives = alternatives(written.alternatives, names);

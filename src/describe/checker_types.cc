@@ -68,7 +68,7 @@ constexpr Builtin builtins[] = {
 constexpr std::string_view known_attributes[] = {
     "if",    "nonzero", "v",    "valid",   "on",      "always", "size", "tail", "count", "bare",  "single",
     "carry", "time",    "comment", "unnamed", "name", "big",    "limit", "hex", "oct",   "dec",   "hex0",
-    "char",  "date",  "minus1",  "class", "noclass", "noreturn", "abi",  "since", "never_fails", "prototype"};
+    "char",  "date",  "mode",  "minus1", "both", "named",  "class", "noclass", "noreturn", "abi",  "since", "never_fails", "prototype"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -100,7 +100,8 @@ void Checker::check_attributes(const std::vector<ast::Attribute>& attributes) {
 }
 
 Range Checker::arguments(const ast::TypeUse& use, size_t expected, const Names& names) {
-  if (use.arguments.size() != expected)
+  // A size needs no parameters: sizeof(T), _IOR(..., T).
+  if (use.arguments.size() != expected && !(sizing_ && use.arguments.empty()))
     diagnostics_.error(use.position, "'" + use.name + "' takes " + std::to_string(expected) + " parameter" +
                                          (expected == 1 ? "" : "s") + ", " + std::to_string(use.arguments.size()) +
                                          " given");
@@ -205,7 +206,11 @@ std::optional<Type> Checker::base_type(const ast::TypeUse& use, const Names& nam
 
 void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& attributes, const Names& names) {
   for (const ast::Attribute& one : attributes) {
-    if (one.name == "hex") type.format = IntFormat::hex;
+    if (one.name == "hex") {
+      type.format = IntFormat::hex;
+      type.hex_bytes = true;
+    }
+    else if (one.name == "mode") type.format = IntFormat::octal_mode;
     else if (one.name == "hex0") type.format = IntFormat::hex_padded;
     else if (one.name == "oct") type.format = IntFormat::octal;
     else if (one.name == "dec") type.format = IntFormat::decimal;
@@ -292,6 +297,18 @@ void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute
     else if (what == "more") pointer.tail = Tail::more;
     else diagnostics_.error(tail->position, "@tail takes 'bytes' or 'more'");
   }
+}
+
+// A type of which only the size is asked.
+u32 Checker::sized_type(const ast::TypeUse& use) {
+  ast::Field field;
+  field.type = use;
+  field.position = use.position;
+  const bool before = sizing_;
+  sizing_ = true;
+  const u32 type = make_type(field, {});
+  sizing_ = before;
+  return type;
 }
 
 u32 Checker::make_type(const ast::Field& written, const Names& outer) {

@@ -86,7 +86,8 @@ struct Type {
   bool limited = false;   // array: cut by -s even in verbose mode
   bool timestamp = false; // adds the date as comment
   Tail tail{};
-  u8 pad[3] = {};
+  bool hex_bytes = false; // chars: every byte as \x..
+  u8 pad[2] = {};
   u32 ref = none;
   Range arguments;        // exprs index list (in `lists`): values of the parameters
   u32 count = none;       // expr
@@ -118,7 +119,9 @@ struct Field {
   bool dynamic_offset = false;   // follows a field of variable size: read where that one ended
   bool exit_only = false; // argument: its condition, size or validity needs the result
   bool always = false;    // @always
-  u8 pad[1] = {};
+  bool both = false;      // @both: an inout change is shown even if nothing changed
+  bool named = false;     // @named: an argument shown with its name
+  u8 pad[3] = {};
   u32 condition = none;   // @if
   u32 value = none;       // expr
   u32 switch_index = none;  // the field stands for a switch: index in `switches`; type is none
@@ -195,9 +198,11 @@ struct Set {
   bool is_flags = false;
   bool decimal = false;   // unknown values in decimal
   bool comment = false;   // shown as number /* name */
+  bool separate = false;  // @separate: sub-fields keep numbers of their own in raw display
+  bool by_name = false;   // @by_name: shown by name even in raw display
+  bool octal = false;     // @oct: raw numbers in octal
   u8 width = 4;
   bool is_signed = false;
-  u8 pad[3] = {};
   u32 declaration = 0;
 };
 
@@ -221,6 +226,8 @@ struct Format {
   bool is_signed = false;
   bool big_endian = false;
   bool unnamed = false;
+  bool raw = false;       // @raw: -X raw shows the number instead
+  u8 pad[3] = {};
   u32 declaration = 0;
 };
 
@@ -286,6 +293,7 @@ enum class Op : u8 {
   size_of,        // operand: type
   fd_protocol,    // pops a descriptor
   fd_device,      // pops a descriptor: its device number if it is a character device, else 0
+  at_exit,        // 1 when the value is shown as of exit
   verbose,        // 1 when structures are not abbreviated
   negate, complement, logical_not,
   add, subtract, multiply, divide, modulo, bit_and, bit_or, bit_xor, shift_left, shift_right,

@@ -135,10 +135,16 @@ class Validator {
     s32 leaves;
   };
   static Effect effect(Op op) {
-    if (op <= Op::size_of) return {0, 1};
-    if (op <= Op::logical_not) return {1, 1};  // fd_protocol and the unary operators
-    if (op < Op::jump_if_zero) return {2, 1};
-    return {op == Op::jump_if_zero ? 1 : 0, 0};
+    switch (op) {
+      case Op::fd_protocol:
+      case Op::fd_device:
+      case Op::negate:
+      case Op::complement:
+      case Op::logical_not: return {1, 1};
+      case Op::jump_if_zero: return {1, 0};
+      case Op::jump: return {0, 0};
+      default: return op < Op::add ? Effect{0, 1} : Effect{2, 1};
+    }
   }
 
   // Follows the code once; jumps go forward, so the depth at each instruction is known when it is reached.
@@ -170,7 +176,7 @@ class Validator {
   void type(const Type& t, u32 own) const {
     at_most(t.kind, TypeKind::custom);
     at_most(t.semantic, Semantic::ifindex);
-    at_most(t.format, IntFormat::character);
+    at_most(t.format, IntFormat::date);
     at_most(t.array, ArrayKind::chain);
     at_most(t.tail, Tail::more);
     const bool width_known = t.width <= 8 || t.width == width_long || t.width == width_klong;

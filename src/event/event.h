@@ -67,6 +67,7 @@ struct Value {
   bool separate : 1 = false;      // flags: with -X raw and verbose each of `items` shows its own number: 0x1|0x80000
   bool always_named : 1 = false;  // symbol, flags: by name even with -X raw and verbose
   bool deleted : 1 = false;       // fd, or its target as annotation: the file has been unlinked
+  bool labeled : 1 = false;       // argument: shown as name=value always (clone)
   bool abbrev_only : 1 = false;   // literal in a format: left out of the comment that -X verbose shows
   u32 count = 0;            // of items, or bytes of text
   u64 number = 0;           // sign-extended where the type is signed

@@ -10,7 +10,7 @@
 #include <climits>
 #include <string>
 
-#include "filter/nearest.h"
+#include "describe/source.h"
 
 namespace sysray::filter {
 
@@ -72,10 +72,10 @@ Result<SetExpression> parse_set(std::string_view text, std::string_view kind) {
   return set;
 }
 
-Error unknown_name(std::string_view kind, std::string_view name, std::span<const std::string_view> candidates) {
+Error unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& candidates) {
   Error error;
   error.cause = "invalid " + std::string(kind) + " '" + std::string(name) + "'";
-  if (auto near = nearest(name, candidates)) error.hint = "did you mean '" + std::string(*near) + "'?";
+  error.hint = describe::did_you_mean(name, candidates);
   return error;
 }
 

@@ -21,7 +21,7 @@ struct SetExpression {
 Result<SetExpression> parse_set(std::string_view text, std::string_view kind);
 
 // The error for a name that is not known: "invalid KIND 'NAME'", with the nearest of `candidates` as its hint.
-Error unknown_name(std::string_view kind, std::string_view name, std::span<const std::string_view> candidates);
+Error unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& candidates);
 
 struct Choice {
   std::string_view name;

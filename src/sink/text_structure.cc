@@ -22,7 +22,7 @@ bool ValueWriter::items(TextBuffer& out, std::span<const Value> values, bool wit
     }
     if (any) punctuation(out, ", ");
     any = true;
-    if (with_names && shows_name(value, mode)) {
+    if ((with_names || value.labeled) && shows_name(value, mode)) {
       painted(out, Ink::argument_name, std::string_view(value.name));
       punctuation(out, "=");
     }

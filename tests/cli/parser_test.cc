@@ -155,6 +155,9 @@ TEST_F(ParserTest, Times) {
   Options twice = options("--absolute-timestamps=precision:ms --timestamps=format:unix ls");
   EXPECT_EQ(twice.text.absolute_time, TimePrefix::unix_epoch);
   EXPECT_EQ(twice.text.absolute_precision, Precision::ms);
+  EXPECT_EQ(options("--timestamps=format:unix --timestamps=precision:ns ls").text.absolute_time, TimePrefix::unix_epoch);
+  EXPECT_EQ(options("--timestamps=none --timestamps=ns ls").text.absolute_time, TimePrefix::seconds_of_day);
+  EXPECT_EQ(options("--timestamps=ns --timestamps=none ls").text.absolute_time, TimePrefix::none);
   EXPECT_TRUE(options("-r ls").text.relative_time);
   EXPECT_EQ(options("--relative-timestamps=NS ls").text.relative_precision, Precision::ns);
   EXPECT_EQ(options("--syscall-times=ms ls").text.duration_precision, Precision::ms);
