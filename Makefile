@@ -30,6 +30,7 @@ bench:
 	@scripts/install-deps build bench
 	@cmake --preset release -DBUILD_TESTING=OFF >/dev/null
 	@$(BUILD) release -j $(JOBS)
+	@$(BUILD) release -j $(JOBS) --target decode_bench
 	@python3 bench/run.py $(ARGS)
 
 lint:

@@ -60,6 +60,7 @@ enum class InteractiveMode : u8 { unset, anywhere, waiting, never, never_tstp };
 struct Plan {
   std::optional<Launch> launch;
   std::vector<Tid> attach;
+  std::vector<Tid> helpers;        // children of this process whose end is no news: the command that reads the trace
   bool follow_forks = false;       // -f
   SyscallSet calls;
   bool allow_seccomp = false;      // a seccomp filter may be installed in the launched program

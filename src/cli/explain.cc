@@ -184,7 +184,7 @@ class Explainer {
     for (u32 i = 0; i < one.fields.count; i++) {
       const describe::Field& field = model_.fields[one.fields.first + i];
       if (field.type == none || field.padding) continue;
-      fact(label, fmt::format("{:>4} {}: {}", field.offset[0], text(field.name), type_text(model_, field.type)));
+      fact(label, fmt::format("{:>4} {}: {}", field.offset[0], text(field.name), type_text(model_, field.type, one.parameters)));
       label = "";
     }
     see_also(one.fields, none);
@@ -263,7 +263,10 @@ std::vector<std::string_view> explainable_names(const Model& model) {
 }
 
 std::string_view declaration_text(std::string_view source, u32 line) {
-  for (u32 i = 1; i < line && !source.empty(); i++) source.remove_prefix(std::min(source.find('\n') + 1, source.size()));
+  for (u32 i = 1; i < line && !source.empty(); i++) {
+    const size_t end = source.find('\n');
+    source.remove_prefix(end == std::string_view::npos ? source.size() : end + 1);
+  }
   int depth = 0;
   for (size_t at = 0; at < source.size(); at++) {
     const char c = source[at];

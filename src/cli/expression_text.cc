@@ -158,8 +158,8 @@ std::string_view semantic_name(describe::Semantic semantic) {
   return names[static_cast<size_t>(semantic)];
 }
 
-std::string array_form(const Model& model, const describe::Type& type) {
-  const std::string count = type.count == describe::none ? "" : expression_text(model, type.count);
+std::string array_form(const Model& model, const describe::Type& type, describe::Range parameters) {
+  const std::string count = expression_text(model, type.count, parameters);
   switch (type.array) {
     case describe::ArrayKind::counted: return "[" + count + "]";
     case describe::ArrayKind::bytes: return "[bytes " + count + "]";
@@ -192,7 +192,7 @@ std::string_view type_name(const Model& model, const describe::Type& type) {
   }
 }
 
-std::string type_text(const Model& model, u32 index) {
+std::string type_text(const Model& model, u32 index, describe::Range parameters) {
   if (index == describe::none) return "long";
   const describe::Type& type = model.types[index];
   using enum describe::TypeKind;
@@ -201,22 +201,22 @@ std::string type_text(const Model& model, u32 index) {
     case integer: return integer_name(type);
     case address: return "addr";
     case semantic: return std::string(semantic_name(type.semantic));
-    case string: return "string" + (type.count == describe::none ? "" : "[" + expression_text(model, type.count) + "]");
+    case string: return "string" + (type.count == describe::none ? "" : "[" + expression_text(model, type.count, parameters) + "]");
     case path: return "path";
-    case chars: return "char[" + expression_text(model, type.count) + "]";
+    case chars: return "char[" + expression_text(model, type.count, parameters) + "]";
     case pointer: {
-      const std::string pointee = type_text(model, type.ref);
+      const std::string pointee = type_text(model, type.ref, parameters);
       const size_t bracket = pointee.find('[');
       if (bracket == std::string::npos) return pointee + " *";
       return pointee.substr(0, bracket) + (pointee[bracket - 1] == '*' ? "*" : " *") + pointee.substr(bracket);
     }
-    case array: return type_text(model, type.ref) + array_form(model, type);
+    case array: return type_text(model, type.ref, parameters) + array_form(model, type, parameters);
     default: break;
   }
   std::string text(type_name(model, type));
   if (type.arguments.count == 0) return text;
   for (u32 i = 0; i < type.arguments.count; i++) {
-    text += (i ? ", " : "(") + expression_text(model, model.lists[type.arguments.first + i]);
+    text += (i ? ", " : "(") + expression_text(model, model.lists[type.arguments.first + i], parameters);
   }
   return text + ")";
 }

@@ -11,7 +11,7 @@ namespace sysray::cli {
 std::string expression_text(const describe::Model& model, u32 expr, describe::Range parameters = {});
 
 // A type as the description language writes it: "iovec *[vlen]".
-std::string type_text(const describe::Model& model, u32 type);
+std::string type_text(const describe::Model& model, u32 type, describe::Range parameters = {});
 
 // A type's name alone, if it has one: what `sysray describe` can explain further.
 std::string_view type_name(const describe::Model& model, const describe::Type& type);

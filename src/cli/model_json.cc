@@ -116,7 +116,7 @@ class ModelWriter {
   void type_object(u32 index) {
     json_.begin_object();
     json_.key("text");
-    json_.string(type_text(model_, index));
+    json_.string(type_text(model_, index, parameters_));
     if (index != none) type_members(model_.types[index]);
     json_.end_object();
   }

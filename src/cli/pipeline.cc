@@ -8,7 +8,7 @@ namespace sysray::cli {
 using event::RawKind;
 
 sink::Status status_of(const event::Event& call) {
-  if (!call.has_result) return sink::Status::unavailable;
+  if (!call.has_result) return sink::Status::unfinished;
   return call.failed ? sink::Status::failed : sink::Status::successful;
 }
 

@@ -99,6 +99,9 @@ u64 ValueBuilder::inline_size(u32 index, Bytes bytes, const Scope& scope) {
       const u64 fixed = size_of(model_, index, call_.abi);
       return fixed != 0 || chosen == none ? fixed : bytes.available;
     }
+    case TypeKind::format:
+      // One over bytes, not over a number, takes what there is.
+      return integer_width(type, call_.abi) == 0 ? bytes.available : size_of(model_, index, call_.abi);
     default: return size_of(model_, index, call_.abi);
   }
 }
@@ -115,7 +118,7 @@ Value ValueBuilder::inline_string(const Type& type, Bytes bytes, const Scope& sc
   }
   value.hex = type.hex_bytes;
   // Strings in a struct are shown whole; one that fills its room lacks its NUL, and is cut before the last byte.
-  const bool whole = type.kind != TypeKind::chars && type.count != none;
+  const bool whole = type.kind == TypeKind::string && type.count != none;
   u64 limit = value.is_path || whole ? size : std::min<u64>(size, context_.options.string_limit);
   if (whole && !value.nul_terminated && limit > 0) limit--;
   value.truncated = limit < size;
@@ -159,6 +162,10 @@ bool ValueBuilder::shows(const Field& field, Bytes own, u64 size, const Scope& s
 
 void ValueBuilder::field(const Field& field, Bytes bytes, const Scope& scope, ValueList& list, bool& more,
                          size_t& end) {
+  if (field.verbose && abbreviate_ && field.condition == none && !field.nonzero && field.offset[0] < bytes.available) {
+    more = true;
+    return;
+  }
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
   const size_t offset = field.dynamic_offset ? end : field.offset[layout];
   const Bytes own = bytes.from(offset);
@@ -195,6 +202,7 @@ void ValueBuilder::field(const Field& field, Bytes bytes, const Scope& scope, Va
 
 bool ValueBuilder::flexible(u32 index) const {
   const Type& type = model_.types[index];
+  if (type.kind == TypeKind::format) return type.width == 0;
   if (type.kind == TypeKind::array) return type.array == ArrayKind::flexible || type.count == none;
   return (type.kind == TypeKind::chars || type.kind == TypeKind::string || type.kind == TypeKind::path) &&
          type.count == none;

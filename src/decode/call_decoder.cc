@@ -107,8 +107,11 @@ void CallDecoder::add_arguments(const Context& context, describe::Range fields) 
   for (u32 i = 0; i < fields.count && argument_count_ < max_arguments; i++) {
     const Field& field = context.model.fields[fields.first + i];
     if (field.padding) continue;
-    arguments_[argument_count_] = {};
-    arguments_[argument_count_++].field = &field;
+    Argument& argument = arguments_[argument_count_++];
+    argument.field = &field;
+    argument.decided = false;
+    argument.shown = true;
+    argument.value.kind = ValueKind::none;
   }
 }
 

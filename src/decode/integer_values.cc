@@ -1,5 +1,8 @@
 // Values of integers: plain numbers, members of sets, ids, times.
+#include <sys/sysmacros.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 
@@ -185,6 +188,25 @@ Value ValueBuilder::signal(u64 raw) {
   return value;
 }
 
+// The kernel marks the names of unlinked files (proc_pid_fd(5)); the mark is no part of the name.
+void ValueBuilder::set_target(Value& value, std::string_view path) {
+  constexpr std::string_view mark = " (deleted)";
+  value.deleted = path.starts_with('/') && path.ends_with(mark);
+  if (value.deleted) path.remove_suffix(mark.size());
+  value.set_text(path);
+}
+
+void ValueBuilder::add_device(Value& value, int fd) {
+  const u64 device = context_.resolver.descriptor_device(call_.tid, fd);
+  if (device == 0) return;
+  char text[40];
+  const int n = snprintf(text, sizeof text, "char %u:%u", major(device), minor(device));
+  auto* details = arena_.make<Value>();
+  details->kind = ValueKind::word;
+  details->set_text(arena_.copy({text, static_cast<size_t>(n)}));
+  value.annotation = details;
+}
+
 Value ValueBuilder::descriptor(const Type& type, u64 raw) {
   constexpr int at_fdcwd = -100;
   Value value;
@@ -209,7 +231,8 @@ Value ValueBuilder::descriptor(const Type& type, u64 raw) {
   }
   value.kind = ValueKind::fd;
   if (context_.options.fd_paths && fd >= 0) {
-    if (auto path = context_.resolver.descriptor_target(call_.tid, fd, arena_)) value.set_text(*path);
+    if (auto path = context_.resolver.descriptor_target(call_.tid, fd, arena_)) set_target(value, *path);
+    if (value.count > 0 && context_.options.fd_details) add_device(value, fd);
   }
   return value;
 }
@@ -313,7 +336,7 @@ const char* ValueBuilder::date(s64 seconds, u64 nanoseconds) {
   return arena_.copy({text, n}).data();
 }
 
-Value ValueBuilder::with_comments(Value value, const Type& type, const Scope& scope) {
+void ValueBuilder::add_comments(Value& value, const Type& type, const Scope& scope) {
   if (type.timestamp) {
     const u64 fraction = evaluator_.value_or(type.nanoseconds, scope, 0);
     value.comment = date(static_cast<s64>(value.number), fraction);
@@ -325,7 +348,6 @@ Value ValueBuilder::with_comments(Value value, const Type& type, const Scope& sc
     }
   }
   if (type.comment != none) value.comment = model_.c_str(model_.strings[type.comment]);
-  return value;
 }
 
 }  // namespace sysray::decode

@@ -38,10 +38,18 @@ Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
   const Type& type = model_.types[index];
   switch (type.kind) {
     case TypeKind::none: return {};
-    case TypeKind::integer: return with_comments(integer(type, raw), type, scope);
-    case TypeKind::set: return with_comments(set(type, raw, scope), type, scope);
-    case TypeKind::semantic: return with_comments(semantic(type, raw), type, scope);
-    case TypeKind::format: return with_comments(format(type, raw, scope, {}), type, scope);
+    case TypeKind::integer:
+    case TypeKind::set:
+    case TypeKind::semantic:
+    case TypeKind::format: {
+      Value value = type.kind == TypeKind::integer    ? integer(type, raw)
+                    : type.kind == TypeKind::set      ? set(type, raw, scope)
+                    : type.kind == TypeKind::semantic ? semantic(type, raw)
+                                                      : format(type, raw, scope, {});
+      const bool commented = type.timestamp || type.comment != none || type.format == describe::IntFormat::date;
+      if (commented) [[unlikely]] add_comments(value, type, scope);
+      return value;
+    }
     case TypeKind::pointer: return pointed(type, extend(raw, word_size(call_.abi), false), scope);
     case TypeKind::union_type: {
       const u32 chosen = union_case(type, scope);
@@ -161,6 +169,7 @@ void ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 kno
   pieces[0].kind = ValueKind::literal;
   pieces[0].set_text(arena_.copy({text, static_cast<size_t>(n)}));
   pieces[1].kind = ValueKind::string;
+  pieces[1].hex = true;
   pieces[1].set_text({bytes, std::min(got, context_.options.string_limit)});
   pieces[1].truncated = size - known > pieces[1].count;
   Value rest;

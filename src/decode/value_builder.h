@@ -90,6 +90,8 @@ class ValueBuilder {
   Value semantic(const Type& type, u64 raw);
   Value semantic_bytes(const Type& type, Bytes bytes, const Scope& scope);
   Value descriptor(const Type& type, u64 raw);
+  void set_target(Value& value, std::string_view path);
+  void add_device(Value& value, int fd);
   Value process_id(const Type& type, u64 raw);
   Value signal(u64 raw);
   Value signal_set(Bytes bytes);
@@ -98,7 +100,7 @@ class ValueBuilder {
   u64 semantic_size(const Type& type, const Scope& scope);
   const Value* raw_number(const Type& type, u64 number, u32 width);
   Value format(const Type& type, u64 raw, const Scope& scope, Bytes bytes);
-  Value with_comments(Value value, const Type& type, const Scope& scope);
+  void add_comments(Value& value, const Type& type, const Scope& scope);
   const char* date(s64 seconds, u64 nanoseconds);
 
   Value target_at(const Type& pointer, u32 target, u64 address, const Scope& scope);

@@ -55,6 +55,10 @@ Extent Checker::extent_of(u32 index) {
     case TypeKind::path:
     case TypeKind::chars: return string_extent(type);
     case TypeKind::custom: extent.dynamic = true; return extent;
+    case TypeKind::format:
+      if (type.width != 0) break;
+      extent.dynamic = true;
+      return extent;
     case TypeKind::structure:
       lay_out(type.ref);
       for (u32 layout = 0; layout < layout_count; layout++) {

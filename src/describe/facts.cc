@@ -101,7 +101,10 @@ bool read_all(Reader& reader, Facts& facts) {
          read_records(reader, "structs-i386.tsv", facts.records[1]) && read_constants(reader, facts) &&
          reader.table("ioctls.tsv", 6,
                       [&](const Columns& cells) {
-                        facts.ioctls.push_back({cells[0], {number(cells[1]), number(cells[2])}, cells[3] == "ioc-fn",
+                        // An ioctl of something that i386 lacks has one code.
+                        const u64 code = number(cells[1]);
+                        const u64 i386 = cells[2] == "-" ? code : number(cells[2]);
+                        facts.ioctls.push_back({cells[0], {code, i386}, cells[3] == "ioc-fn",
                                                 cells[4].find("arch=") != std::string_view::npos});
                       }) &&
          reader.table("syscalls.tsv", 5,

@@ -32,10 +32,7 @@ bool takes_type(std::string_view function) {
 }  // namespace
 
 const Token& TokenStream::peek(size_t ahead) {
-  while (tokens_[at_].kind == Token::Kind::documentation) {
-    documentation_ += (documentation_.empty() ? "" : "\n") + tokens_[at_].text;
-    at_++;
-  }
+  while (tokens_[at_].kind == Token::Kind::documentation) at_++;
   size_t i = at_;
   for (; ahead > 0 && i + 1 < tokens_.size(); i++)
     if (tokens_[i + 1].kind != Token::Kind::documentation) ahead--;
@@ -49,9 +46,12 @@ Token TokenStream::next() {
 }
 
 std::string TokenStream::take_documentation() {
-  documentation_.clear();
   peek();
-  return std::move(documentation_);
+  size_t first = at_;
+  while (first > 0 && tokens_[first - 1].kind == Token::Kind::documentation) first--;
+  std::string lines;
+  for (; first < at_; first++) lines += (lines.empty() ? "" : "\n") + tokens_[first].text;
+  return lines;
 }
 
 bool TokenStream::at(std::string_view text) {

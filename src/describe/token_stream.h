@@ -45,7 +45,6 @@ class TokenStream {
   Diagnostics& diagnostics_;
   size_t at_ = 0;
   int depth_ = 0;
-  std::string documentation_;
 };
 
 }  // namespace sysray::describe

@@ -82,6 +82,13 @@ std::vector<Report> sorted(std::vector<Report> reports) {
   return reports;
 }
 
+// An expected help that ends in ` ...` stands for any that begins so: lists of attributes grow.
+void shorten(Report& actual, const Report& expected) {
+  if (!expected.help.ends_with(" ...")) return;
+  const size_t begin = expected.help.size() - 4;
+  if (actual.help.substr(0, begin) == expected.help.substr(0, begin)) actual.help = expected.help;
+}
+
 class BadFile : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(BadFile, SaysWhatIsWrong) {
@@ -93,7 +100,10 @@ TEST_P(BadFile, SaysWhatIsWrong) {
   ASSERT_FALSE(expected.empty()) << "the file expects nothing";
   const auto compiled = describe::compile({*source});
   ASSERT_FALSE(compiled) << "the file compiles";
-  EXPECT_EQ(sorted(actual_reports("bad.desc", compiled.error().cause)), sorted(expected)) << compiled.error().cause;
+  const auto wanted = sorted(expected);
+  auto actual = sorted(actual_reports("bad.desc", compiled.error().cause));
+  for (size_t i = 0; i < std::min(actual.size(), wanted.size()); i++) shorten(actual[i], wanted[i]);
+  EXPECT_EQ(actual, wanted) << compiled.error().cause;
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, BadFile, ::testing::ValuesIn(description_files(SYSRAY_TEST_SOURCE_DIR "/bad")),

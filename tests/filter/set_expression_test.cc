@@ -69,7 +69,7 @@ TEST(Signals, Errors) {
     EXPECT_EQ(set.error().cause, "invalid signal '" + std::string(name) + "'");
   }
   EXPECT_EQ(parse_signals("9,chdir").error().cause, "invalid signal 'chdir'");
-  EXPECT_EQ(parse_signals("SIGTREM").error().hint, "did you mean 'SIGTERM'?");
+  EXPECT_EQ(parse_signals("SIGCHDL").error().hint, "did you mean 'SIGCHLD'?");
 }
 
 TEST(Descriptors, Sets) {

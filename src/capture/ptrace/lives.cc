@@ -166,6 +166,7 @@ void Tracer::on_death(Tracee& tracee, int status) {
 }
 
 void Tracer::say_unknown_death(Tid tid, int status) {
+  if (std::find(plan_.helpers.begin(), plan_.helpers.end(), tid) != plan_.helpers.end()) return;
   messages_.say(fmt::format("{} of unknown pid {} ignored", WIFSIGNALED(status) ? "Termination" : "Exit", number(tid)));
 }
 

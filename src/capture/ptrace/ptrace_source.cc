@@ -71,6 +71,8 @@ unsigned long PtraceSource::options() const {
 }
 
 Result<void> PtraceSource::start() {
+  for (Tid tid : plan_.attach)
+    if (number(tid) == getpid()) return Error{"I'm sorry, I can't let you do that, Dave.", "", "", EPERM};
   if (plan_.debug) {
     if (options() & PTRACE_O_EXITKILL) messages_.say("PTRACE_O_EXITKILL works");
     messages_.say(fmt::format("ptrace_setoptions = {:#x}", options()));

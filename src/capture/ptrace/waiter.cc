@@ -21,6 +21,8 @@ constexpr Nanoseconds millisecond = 1000 * microsecond;
 // About what putting a CPU to sleep and waking it by an interrupt costs: spinning longer would gain nothing.
 constexpr Nanoseconds longest_spin = 40 * microsecond;
 constexpr Nanoseconds shortest_spin = 1 * microsecond;
+constexpr Nanoseconds longest_good_yield = 300 * microsecond;
+constexpr int most_unyielding = 4096;
 constexpr Nanoseconds look_interval = 5 * millisecond;
 
 Nanoseconds read_clock(clockid_t clock) {
@@ -82,16 +84,29 @@ void Waiter::collect(std::vector<Change>& to, size_t limit) {
 }
 
 void Waiter::spin(std::vector<Change>& to) {
-  Nanoseconds start = read_clock(CLOCK_MONOTONIC);
+  Nanoseconds start = read_clock(CLOCK_MONOTONIC), before = start;
   do {
-    // A thread that shares our CPU gets on right away; with the CPU for ourselves this returns at once.
-    sched_yield();
-    if (collect_one(to)) {
-      spin_budget_ = longest_spin;
-      return;
+    if (unyielding_ > 0) {
+      unyielding_--;
+    } else {
+      sched_yield();
     }
-  } while (!alone_ && read_clock(CLOCK_MONOTONIC) - start < spin_budget_);
-  spin_budget_ = std::max(spin_budget_ / 2, shortest_spin);
+    if (collect_one(to)) spin_budget_ = longest_spin;
+    Nanoseconds after = read_clock(CLOCK_MONOTONIC);
+    judge_yield(after - before);
+    before = after;
+  } while (to.empty() && !alone_ && before - start < spin_budget_);
+  if (to.empty()) spin_budget_ = std::max(spin_budget_ / 2, shortest_spin);
+}
+
+// Yielding lets a thread that shares our CPU get on right away, and costs nothing with the CPU for ourselves. But a third
+// one that computes may get the CPU, for a slice of milliseconds: then the CPU is not given away for a while.
+void Waiter::judge_yield(Nanoseconds took) {
+  if (took > longest_good_yield) {
+    unyielding_ = bad_yields_ = std::min(2 * bad_yields_ + 64, most_unyielding);
+  } else if (unyielding_ == 0 && bad_yields_ > 0) {
+    bad_yields_--;
+  }
 }
 
 void Waiter::sleep(std::vector<Change>& to, Nanoseconds timeout) {

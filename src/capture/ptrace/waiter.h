@@ -55,6 +55,7 @@ class Waiter {
   Waiter(UniqueFd epoll, UniqueFd signals, UniqueFd timer)
       : epoll_(std::move(epoll)), signals_(std::move(signals)), timer_(std::move(timer)) {}
   bool collect_one(std::vector<Change>& to);
+  void judge_yield(Nanoseconds took);
   void poll(int timeout_ms);
   void read_signals();
 
@@ -65,6 +66,8 @@ class Waiter {
   bool tick_due_ = false;
   bool alone_ = false;
   Nanoseconds spin_budget_ = 0;
+  int unyielding_ = 0;  // rounds of spinning that don't give the CPU away
+  int bad_yields_ = 0;  // how many they were the last time, less those that went well since
   Nanoseconds last_look_ = 0;
 };
 
