@@ -1,5 +1,4 @@
 // sysray: the pipeline. Options and model, then source → decoder → sinks, run, exit status.
-#include "capture/ptrace/ptrace_source.h"
 #include "cli/model_loader.h"
 #include "cli/parser.h"
 #include "cli/pipeline.h"
@@ -7,27 +6,27 @@
 #include "cli/stages.h"
 #include "cli/subcommands.h"
 #include "decode/decoder.h"
-#include "resolve/proc_resolver.h"
 
 using namespace sysray;
 
 namespace {
 
-Result<capture::Ending> trace(const cli::Options& options, const describe::Model& model, cli::TerminalMessages& messages) {
+Result<capture::Ending> trace(const cli::Options& options, const describe::Model& model,
+                              cli::TerminalMessages& messages) {
   // Outputs are opened first: no program should run whose trace cannot be written.
   auto outputs = cli::open_outputs(options.output, messages);
   if (!outputs) return outputs.error();
-  auto source = capture::ptrace::make_ptrace_source(options.plan, messages);
+  auto source = cli::make_source(options, messages);
   if (!source) return source.error();
   cli::release_standard_streams();
 
-  resolve::ProcResolver resolver;
-  decode::Decoder decoder(model, options.decode, resolver);
+  auto resolver = cli::make_resolver(options);
+  decode::Decoder decoder(model, options.decode, *resolver);
   auto sink = cli::make_sink(options, **outputs);
-  cli::Pipeline pipeline(options, decoder, resolver, *sink, messages);
+  cli::Pipeline pipeline(options, decoder, *resolver, *sink, messages);
 
   messages.before_each([&] { sink->flush(); });
-  auto ending = (*source)->run(pipeline);
+  auto ending = cli::run(**source, pipeline, options);
   sink->finish();
   messages.before_each({});
   return ending;

@@ -34,8 +34,8 @@ struct CallRegisters {
   u64 stack_pointer = 0;
 };
 
-// NT_PRSTATUS registers of a thread in 64-bit mode, x86_64 or x32. `int80`: the call was made by `int $0x80`, which takes
-// the i386 number and arguments from the low halves of the registers; the registers alone do not tell.
+// NT_PRSTATUS registers of a thread in 64-bit mode, x86_64 or x32. `int80`: the call was made by `int $0x80`, which
+// takes the i386 number and arguments from the low halves of the registers; the registers alone do not tell.
 CallRegisters call_registers(const user_regs_struct& registers, bool int80);
 
 // The same for a thread in 32-bit mode: user_regs_struct of i386 (asm/user_32.h).

@@ -1,5 +1,5 @@
-// Source: the one interface of capture. A source delivers RawEvents to a Consumer; while the consumer works on an event of
-// a thread, the thread does not run (if the source says so in its Abilities).
+// Source: the one interface of capture. A source delivers RawEvents to a Consumer; while the consumer works on an event
+// of a thread, the thread does not run (if the source says so in its Abilities).
 #pragma once
 
 #include <bitset>
@@ -51,30 +51,30 @@ struct Launch {
   std::vector<std::string> argv;     // argv[0] is looked up in PATH
   std::optional<std::string> argv0;  // replaces argv[0] for the program
   std::vector<EnvironmentEdit> environment;
-  std::string user;                  // name, UID or UID:GID; empty: unchanged
+  std::string user;  // name, UID or UID:GID; empty: unchanged
 };
 
 enum class DaemonMode : u8 { none, grandchild, own_process_group, own_session };  // -D, -DD, -DDD
-enum class InteractiveMode : u8 { unset, anywhere, waiting, never, never_tstp };   // -I 1 .. 4
+enum class InteractiveMode : u8 { unset, anywhere, waiting, never, never_tstp };  // -I 1 .. 4
 
 struct Plan {
   std::optional<Launch> launch;
   std::vector<Tid> attach;
-  std::vector<Tid> helpers;        // children of this process whose end is no news: the command that reads the trace
-  bool follow_forks = false;       // -f
+  std::vector<Tid> helpers;   // children of this process whose end is no news: the command that reads the trace
+  bool follow_forks = false;  // -f
   SyscallSet calls;
-  bool allow_seccomp = false;      // a seccomp filter may be installed in the launched program
+  bool allow_seccomp = false;  // a seccomp filter may be installed in the launched program
   bool want_signals = true;
-  bool want_system_time = false;   // fill RawEvent::system_time
-  bool want_comm = false;          // fill RawEvent::comm
+  bool want_system_time = false;  // fill RawEvent::system_time
+  bool want_comm = false;         // fill RawEvent::comm
   bool kill_on_exit = false;
-  bool detach_on_exec = false;     // -b execve
+  bool detach_on_exec = false;  // -b execve
   DaemonMode daemon = DaemonMode::none;
   InteractiveMode interactive = InteractiveMode::unset;
-  bool quiet_attach = false;       // no messages on attach and detach
-  bool syscall_info = true;        // false: registers are read as before Linux 5.3, without PTRACE_GET_SYSCALL_INFO
-  bool debug = false;              // -d: what the source does, as messages
-  Nanoseconds tick = 0;            // CLOCK_MONOTONIC interval of on_tick; 0: none
+  bool quiet_attach = false;  // no messages on attach and detach
+  bool syscall_info = true;   // false: registers are read as before Linux 5.3, without PTRACE_GET_SYSCALL_INFO
+  bool debug = false;         // -d: what the source does, as messages
+  Nanoseconds tick = 0;       // CLOCK_MONOTONIC interval of on_tick; 0: none
 };
 
 // How the run ended: what the tracer's own exit should look like.

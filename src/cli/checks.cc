@@ -31,6 +31,21 @@ Result<void> ParserState::check_program(bool has_program) {
   return {};
 }
 
+// A recording takes the place of the program, and nothing runs.
+Result<void> ParserState::check_replay(std::span<const char* const> rest) {
+  Error error = usage_error("replay takes one recording");
+  error.hint = "for example: sysray replay --json run.sysray";
+  if (rest.size() != 1) return error;
+  for (OptionId id : {OptionId::attach, OptionId::daemonize, OptionId::environment, OptionId::user, OptionId::argv0,
+                      OptionId::record, OptionId::kill_on_exit, OptionId::detach_on, OptionId::seccomp}) {
+    if (!given(id)) continue;
+    error.cause = "--" + std::string(option_spec(id).long_names[0]) + " makes no sense with replay";
+    error.hint = "";
+    return error;
+  }
+  return {};
+}
+
 // Letters that count their repetitions do not go with the long form that says the same.
 Result<void> ParserState::check_both_forms() {
   auto both = [](const std::string& letter, const std::string& name) {
@@ -78,9 +93,12 @@ Result<void> ParserState::check_summary() {
       std::string_view name;
     };
     constexpr Shown shown[] = {
-        {OptionId::instruction_pointer, "-i/--instruction-pointer"}, {OptionId::syscall_number, "-n/--syscall-number"},
-        {OptionId::argument_names, "-N/--arg-names"},                {OptionId::relative_time, "-r/--relative-timestamps"},
-        {OptionId::absolute_time, "-t/--absolute-timestamps"},       {OptionId::duration, "-T/--syscall-times"},
+        {OptionId::instruction_pointer, "-i/--instruction-pointer"},
+        {OptionId::syscall_number, "-n/--syscall-number"},
+        {OptionId::argument_names, "-N/--arg-names"},
+        {OptionId::relative_time, "-r/--relative-timestamps"},
+        {OptionId::absolute_time, "-t/--absolute-timestamps"},
+        {OptionId::duration, "-T/--syscall-times"},
         {OptionId::decode_fds, "-y/--decode-fds"},
     };
     for (const auto& [id, name] : shown) {
@@ -108,8 +126,9 @@ void ParserState::warn_of_useless() {
   const Uses& good = uses(OptionId::successful_only);
   const Uses& bad = uses(OptionId::failed_only);
   if (good.letter + good.name + bad.letter + bad.name > 1) {
-    warn("Only the last of -z/--successful-only/-Z/--failed-only options will take effect. See status qualifier for "
-         "more complex filters.");
+    warn(
+        "Only the last of -z/--successful-only/-Z/--failed-only options will take effect. See status qualifier for "
+        "more complex filters.");
   }
 }
 
@@ -130,7 +149,8 @@ Result<void> ParserState::check_user() {
   size_t colon = user.find(':');
   if (colon == std::string::npos) {
     if (!getpwnam(user.c_str())) return failure("Cannot find user '" + user + "'");
-  } else if (!parse_number(user.substr(0, colon), UINT_MAX - 1) || !parse_number(user.substr(colon + 1), UINT_MAX - 1)) {
+  } else if (!parse_number(user.substr(0, colon), UINT_MAX - 1) ||
+             !parse_number(user.substr(colon + 1), UINT_MAX - 1)) {
     return failure("Invalid UID:GID pair '" + user + "'");
   }
   return {};

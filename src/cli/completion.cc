@@ -45,7 +45,8 @@ std::string bash() {
       if (option.arity != Arity::none) keys += (keys.empty() ? "" : "|") + name;
     }
     if (!option.words.empty() && !keys.empty()) {
-      cases += "    " + keys + ") COMPREPLY=($(compgen -W '" + joined(option.words, ' ') + "' -- \"$value\")); return;;\n";
+      cases +=
+          "    " + keys + ") COMPREPLY=($(compgen -W '" + joined(option.words, ' ') + "' -- \"$value\")); return;;\n";
     }
   });
   return R"__(# bash completion of sysray
@@ -53,19 +54,22 @@ _sysray() {
   local value=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]} i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      -[)__" + takes_value + R"__(]) ((i++));;
+      -[)__" +
+         takes_value + R"__(]) ((i++));;
       -*|=) ;;
       *) [[ ${COMP_WORDS[i-1]} = '=' ]] || { _command_offset $i 2>/dev/null; return; };;
     esac
   done
   if [[ $value = '=' ]]; then value=; elif [[ $option = '=' ]]; then option=${COMP_WORDS[COMP_CWORD-2]}; fi
   case $option in
-)__" + cases + R"__(    -p|--attach) COMPREPLY=($(compgen -W "$(ps -eo pid=)" -- "$value")); return;;
+)__" + cases +
+         R"__(    -p|--attach) COMPREPLY=($(compgen -W "$(ps -eo pid=)" -- "$value")); return;;
     -u|--user) COMPREPLY=($(compgen -u -- "$value")); return;;
     -o|--output|-P|--trace-path|--describe) COMPREPLY=($(compgen -f -- "$value")); return;;
   esac
   if [[ $value = -* ]]; then
-    COMPREPLY=($(compgen -W ')__" + names + R"__(' -- "$value"))
+    COMPREPLY=($(compgen -W ')__" +
+         names + R"__(' -- "$value"))
     [[ ${COMPREPLY[0]} = *= ]] && compopt -o nospace
   else
     COMPREPLY=($(compgen -c -- "$value"))

@@ -184,7 +184,8 @@ class Explainer {
     for (u32 i = 0; i < one.fields.count; i++) {
       const describe::Field& field = model_.fields[one.fields.first + i];
       if (field.type == none || field.padding) continue;
-      fact(label, fmt::format("{:>4} {}: {}", field.offset[0], text(field.name), type_text(model_, field.type, one.parameters)));
+      fact(label, fmt::format("{:>4} {}: {}", field.offset[0], text(field.name),
+                              type_text(model_, field.type, one.parameters)));
       label = "";
     }
     see_also(one.fields, none);
@@ -197,8 +198,8 @@ class Explainer {
       const describe::Member& member = model_.members[one.members.first + i];
       if (member.is_rest) continue;
       const std::string_view name = member.is_mask ? "(mask)" : text(member.name);
-      std::string value = one.is_flags ? fmt::format("{:#x}", member.value[0])
-                                       : fmt::format("{}", static_cast<s64>(member.value[0]));
+      std::string value =
+          one.is_flags ? fmt::format("{:#x}", member.value[0]) : fmt::format("{}", static_cast<s64>(member.value[0]));
       if (member.sub_type != none) value += " of " + type_text(model_, member.sub_type);
       page_ += fmt::format("  {:<30} {}\n", name, value);
     }
@@ -286,9 +287,9 @@ std::string_view declaration_text(std::string_view source, u32 line) {
 }
 
 std::vector<std::string_view> class_names(u32 bits) {
-  constexpr std::string_view names[] = {"%file",   "%desc",  "%process", "%network", "%signal", "%memory",
-                                        "%ipc",    "%creds", "%clock",   "%pure",    "%stat",   "%lstat",
-                                        "%fstat",  "%%stat", "%statfs",  "%fstatfs", "%%statfs"};
+  constexpr std::string_view names[] = {"%file",  "%desc",  "%process", "%network", "%signal", "%memory",
+                                        "%ipc",   "%creds", "%clock",   "%pure",    "%stat",   "%lstat",
+                                        "%fstat", "%%stat", "%statfs",  "%fstatfs", "%%statfs"};
   std::vector<std::string_view> set;
   for (size_t bit = 0; bit < std::size(names); bit++) {
     if (bits & (1u << bit)) set.push_back(names[bit]);

@@ -152,9 +152,9 @@ std::string integer_name(const describe::Type& type) {
 }
 
 std::string_view semantic_name(describe::Semantic semantic) {
-  constexpr std::string_view names[] = {"",    "fd",   "dirfd",  "pid",    "tid",   "tgid", "pgid", "sid",
-                                        "uid", "gid",  "signal", "sigset", "fdset", "time_t", "ipv4", "ipv6",
-                                        "mac", "uuid", "errno_value", "sysno", "ifindex"};
+  constexpr std::string_view names[] = {"",     "fd",   "dirfd", "pid",    "tid",         "tgid",  "pgid",
+                                        "sid",  "uid",  "gid",   "signal", "sigset",      "fdset", "time_t",
+                                        "ipv4", "ipv6", "mac",   "uuid",   "errno_value", "sysno", "ifindex"};
   return names[static_cast<size_t>(semantic)];
 }
 
@@ -201,7 +201,9 @@ std::string type_text(const Model& model, u32 index, describe::Range parameters)
     case integer: return integer_name(type);
     case address: return "addr";
     case semantic: return std::string(semantic_name(type.semantic));
-    case string: return "string" + (type.count == describe::none ? "" : "[" + expression_text(model, type.count, parameters) + "]");
+    case string:
+      return "string" +
+             (type.count == describe::none ? "" : "[" + expression_text(model, type.count, parameters) + "]");
     case path: return "path";
     case chars: return "char[" + expression_text(model, type.count, parameters) + "]";
     case pointer: {

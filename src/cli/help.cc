@@ -12,6 +12,7 @@ namespace {
 constexpr std::array subcommands = std::to_array<SubcommandSpec>({
     {"describe", "NAME...", "explain system calls, types and constants"},
     {"describe", "--json", "write all descriptions as JSON"},
+    {"replay", "[OPTION]... FILE", "show what --record recorded, filtered and formatted by the options"},
     {"merge", "PREFIX", "write what -ff -tt -o PREFIX wrote as one log in the order of time"},
 });
 
@@ -64,8 +65,8 @@ std::string option_forms(const OptionSpec& option) {
 }
 
 std::string help_text(std::string_view name, bool strict) {
-  std::string text = "Usage: " + std::string(name) + " [OPTION]... PROG [ARG]...\n" +
-                     "   or: " + std::string(name) + " [OPTION]... -p PID\n";
+  std::string text = "Usage: " + std::string(name) + " [OPTION]... PROG [ARG]...\n" + "   or: " + std::string(name) +
+                     " [OPTION]... -p PID\n";
   if (!strict) add_subcommands(text, name);
   for (Section section : sections) {
     text.append("\n").append(section_title(section)).append(":\n");
@@ -80,8 +81,10 @@ std::string help_text(std::string_view name, bool strict) {
 
 std::string version_text(bool strict) {
   std::string text;
-  if (strict) text = "strace -- version " + std::string(strace_version) + "\nThis is sysray " + std::string(version) + ".\n";
-  else text = "sysray " + std::string(version) + ", compatible with strace " + std::string(strace_version) + "\n";
+  if (strict)
+    text = "strace -- version " + std::string(strace_version) + "\nThis is sysray " + std::string(version) + ".\n";
+  else
+    text = "sysray " + std::string(version) + ", compatible with strace " + std::string(strace_version) + "\n";
   text += "Copyright (c) 2026 The sysray authors. Distributed under the MIT license, without any warranty.\n";
   return text;
 }

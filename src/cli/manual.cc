@@ -100,7 +100,8 @@ std::string manual_page() {
   }
   page += description;
   for (const SubcommandSpec& command : subcommand_table()) {
-    page += ".TP\n.B sysray " + escaped(command.name) + " " + escaped(command.usage) + "\n" + escaped(command.help) + ".\n";
+    page +=
+        ".TP\n.B sysray " + escaped(command.name) + " " + escaped(command.usage) + "\n" + escaped(command.help) + ".\n";
   }
   page += ".SH OPTIONS\n";
   for (Section section : sections) {

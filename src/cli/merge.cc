@@ -99,7 +99,9 @@ std::optional<Nanoseconds> time_of_line(std::string_view line) {
 Result<void> merge_logs(const std::string& prefix, std::ostream& out) {
   auto logs = find_logs(prefix);
   if (logs.empty()) {
-    return Error{.cause = prefix, .observed = "strace output not found", .hint = "traces are made with -ff -tt -o " + prefix,
+    return Error{.cause = prefix,
+                 .observed = "strace output not found",
+                 .hint = "traces are made with -ff -tt -o " + prefix,
                  .code = 0};
   }
   size_t width = 0;
@@ -109,8 +111,10 @@ Result<void> merge_logs(const std::string& prefix, std::ostream& out) {
     width = std::max(width, log->pid_text.size());
     if (!log->next()) continue;
     if (!time_of_line(log->line)) {
-      return Error{.cause = prefix + ".* files do not look like log files produced by 'strace -tt'", .observed = {},
-                   .hint = prefix + "." + log->pid_text + " does not begin with a time", .code = 0};
+      return Error{.cause = prefix + ".* files do not look like log files produced by 'strace -tt'",
+                   .observed = {},
+                   .hint = prefix + "." + log->pid_text + " does not begin with a time",
+                   .code = 0};
     }
     queue.push(log.get());
   }

@@ -17,22 +17,24 @@ constexpr std::string_view interruptible_words[] = {"anywhere", "waiting", "neve
 constexpr std::string_view detach_words[] = {"execve"};
 constexpr std::string_view sort_words[] = {"time",     "min-time", "max-time", "avg-time", "wall-total", "wall-min",
                                            "wall-max", "wall-avg", "calls",    "errors",   "name",       "nothing"};
-constexpr std::string_view column_words[] = {"time-percent", "total-time", "min-time", "max-time", "avg-time",
-                                             "wall-total",   "wall-min",   "wall-max", "wall-avg", "calls",
-                                             "errors",       "name"};
+constexpr std::string_view column_words[] = {"time-percent", "total-time", "min-time", "max-time",
+                                             "avg-time",     "wall-total", "wall-min", "wall-max",
+                                             "wall-avg",     "calls",      "errors",   "name"};
 constexpr std::string_view timestamp_words[] = {"none", "time", "unix", "s", "ms", "us", "ns"};
 constexpr std::string_view hex_words[] = {"none", "non-ascii-chars", "non-ascii", "all"};
 constexpr std::string_view const_words[] = {"raw", "abbrev", "verbose"};
 constexpr std::string_view color_words[] = {"auto", "always", "never"};
-constexpr std::string_view trace_words[] = {"%file",  "%desc",  "%process", "%network", "%signal", "%memory",  "%ipc",
-                                            "%creds", "%clock", "%pure",    "%stat",    "%lstat",  "%fstat",   "%%stat",
-                                            "%statfs", "%fstatfs", "%%statfs", "all",   "none"};
+constexpr std::string_view trace_words[] = {
+    "%file", "%desc",  "%process", "%network", "%signal", "%memory",  "%ipc",     "%creds", "%clock", "%pure",
+    "%stat", "%lstat", "%fstat",   "%%stat",   "%statfs", "%fstatfs", "%%statfs", "all",    "none"};
 constexpr std::string_view status_words[] = {"successful", "failed", "unfinished", "unavailable", "detached"};
 constexpr std::string_view quiet_words[] = {"attach",      "exit",          "path-resolution",
                                             "personality", "thread-execve", "superseded"};
 constexpr std::string_view decode_fd_words[] = {"path", "socket", "dev", "eventfd", "pidfd", "signalfd", "all", "none"};
 constexpr std::string_view decode_pid_words[] = {"comm", "pidns", "all", "none"};
 
+// One option, a few lines.
+// clang-format off
 constexpr OptionSpec table[] = {
     {.id = OptionId::align_column, .letter = 'a', .long_names = {"columns"}, .section = format, .arity = required,
      .value = "COLUMN", .sample = "60", .help = "put results at this column (40)"},
@@ -174,10 +176,14 @@ constexpr OptionSpec table[] = {
      .sample = "driver.desc", .help = "add the descriptions in the file; may be repeated", .sysray_only = true},
     {.id = OptionId::whole_calls, .long_names = {"whole-calls"}, .section = format,
      .help = "write a call once it has returned, in one line", .sysray_only = true},
+    {.id = OptionId::record, .long_names = {"record"}, .section = format, .arity = required, .value = "FILE",
+     .sample = "run.sysray", .help = "record the events, to be shown by sysray replay; shown now only if another output is asked for",
+     .sysray_only = true},
     {.id = OptionId::generate, .long_names = {"generate"}, .section = miscellaneous, .arity = required,
      .value = "man|bash|zsh|fish", .sample = "man", .help = "write the manual page, or a shell's completions",
      .sysray_only = true, .hidden = true},
 };
+// clang-format on
 
 }  // namespace
 

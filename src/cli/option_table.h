@@ -9,15 +9,17 @@
 
 namespace sysray::cli {
 
+// clang-format off
 enum class OptionId : u8 {
   align_column, append, detach_on, summary_only, summary, debug, daemonize, qualifier, environment, follow_forks,
   follow_forks_old, output_separately, help, instruction_pointer, interruptible, kill_on_exit, syscall_limit,
   syscall_number, argument_names, output, overhead, attach, trace_path, relative_time, string_limit, sort_by,
   absolute_time, duration, user, columns, no_abbrev, version, wall_clock, strings_in_hex, const_style, pidns_translation,
   successful_only, failed_only, seccomp, argv0, show_pid, color, trace, trace_fds, abbrev, verbose, raw, signals, status, quiet,
-  decode_fds, decode_pids, json, describe, whole_calls, generate,
+  decode_fds, decode_pids, json, describe, whole_calls, record, generate,
   count,
 };
+// clang-format on
 
 enum class Section : u8 { general, startup, tracing, filtering, format, statistics, miscellaneous };
 enum class Arity : u8 { none, required, optional };  // optional: only as --name=VALUE

@@ -29,7 +29,7 @@ struct OutputChoice {
 struct EventFilter {
   filter::SignalSet signals = filter::SignalSet().set();
   filter::TargetFilter targets;
-  u64 call_limit = 0;       // calls after which all is let go; 0: none
+  u64 call_limit = 0;  // calls after which all is let go; 0: none
 };
 
 struct Options {
@@ -40,7 +40,9 @@ struct Options {
   bool show_events = true;  // -c clears it
   sink::TextOptions text;
   ColorChoice color = ColorChoice::automatic;
-  std::optional<sink::SummaryOptions> summary;      // -c, -C
+  std::optional<sink::SummaryOptions> summary;  // -c, -C
+  std::optional<std::string> record;            // --record: a file for a recording
+  std::optional<std::string> replay;            // sysray replay: a recording, in place of a program
   OutputChoice output;
 };
 

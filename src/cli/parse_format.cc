@@ -20,17 +20,15 @@ constexpr filter::Choice messages[] = {
 };
 
 constexpr filter::Choice statuses[] = {
-    {"successful", status_bit(sink::Status::successful)},
-    {"failed", status_bit(sink::Status::failed)},
-    {"unfinished", status_bit(sink::Status::unfinished)},
-    {"unavailable", status_bit(sink::Status::unavailable)},
+    {"successful", status_bit(sink::Status::successful)}, {"failed", status_bit(sink::Status::failed)},
+    {"unfinished", status_bit(sink::Status::unfinished)}, {"unavailable", status_bit(sink::Status::unavailable)},
     {"detached", status_bit(sink::Status::detached)},
 };
 
 enum FdDetail : u32 { fd_path = 1, fd_other = 2 };
 constexpr filter::Choice fd_details[] = {
-    {"path", fd_path}, {"socket", fd_other}, {"dev", fd_other}, {"pidfd", fd_other}, {"eventfd", fd_other},
-    {"signalfd", fd_other},
+    {"path", fd_path},   {"socket", fd_other},  {"dev", fd_other},
+    {"pidfd", fd_other}, {"eventfd", fd_other}, {"signalfd", fd_other},
 };
 
 enum PidDetail : u32 { pid_comm = 1, pid_namespace = 2 };
@@ -101,12 +99,8 @@ Result<void> ParserState::apply_format(const Given& given) {
       options().decode.string_limit = static_cast<size_t>(*limit);
       return done();
     }
-    case OptionId::relative_time:
-      text.relative_time = true;
-      return apply_precision(given, text.relative_precision);
-    case OptionId::duration:
-      text.duration = true;
-      return apply_precision(given, text.duration_precision);
+    case OptionId::relative_time: text.relative_time = true; return apply_precision(given, text.relative_precision);
+    case OptionId::duration: text.duration = true; return apply_precision(given, text.duration_precision);
     case OptionId::absolute_time:
       if (given.is_letter) return done();
       if (text.absolute_time == sink::TimePrefix::none) text.absolute_time = sink::TimePrefix::seconds_of_day;
@@ -138,6 +132,7 @@ Result<void> ParserState::apply_format_flag(const Given& given) {
     case OptionId::pidns_translation: options().decode.translate_pids = true; break;
     case OptionId::whole_calls: text.whole_calls = true; break;
     case OptionId::json: options().form = Form::json; break;
+    case OptionId::record: options().record = *given.value; break;
     default: break;
   }
   return done();

@@ -167,7 +167,16 @@ Result<void> ParserState::apply_miscellaneous(const Given& given) {
   }
 }
 
+namespace {
+
+bool is_replay(std::span<const char* const> words, bool strict) {
+  return !strict && !words.empty() && words[0] == std::string_view("replay");
+}
+
+}  // namespace
+
 std::vector<std::string> description_files(std::span<const char* const> words, bool strict) {
+  if (is_replay(words, strict)) words = words.subspan(1);
   std::vector<std::string> files;
   for (const Given& given : scan(words, strict).options) {
     if (given.option->id == OptionId::describe) files.emplace_back(*given.value);
@@ -176,8 +185,9 @@ std::vector<std::string> description_files(std::span<const char* const> words, b
 }
 
 Command parse(std::span<const char* const> words, bool strict, const describe::Model& model) {
+  const bool replay = is_replay(words, strict);
   ParserState state(strict, model);
-  return state.run(scan(words, strict));
+  return state.run(scan(replay ? words.subspan(1) : words, strict), replay);
 }
 
 }  // namespace sysray::cli

@@ -33,7 +33,8 @@ class ParserState {
  public:
   ParserState(bool strict, const describe::Model& model) : strict_(strict), model_(model) {}
 
-  Command run(const ScannedLine& line);
+  // `replay`: the rest of the line is a recording, not a program.
+  Command run(const ScannedLine& line, bool replay);
 
  private:
   Options& options() { return command_.options; }
@@ -63,6 +64,7 @@ class ParserState {
 
   // checks.cc: how the options go together, in the order in which strace finds fault
   Result<void> check_program(bool has_program);
+  Result<void> check_replay(std::span<const char* const> rest);
   Result<void> check_both_forms();
   void settle_seccomp();
   Result<void> check_summary();
@@ -76,17 +78,18 @@ class ParserState {
   void settle_follow_forks();
   void settle_output(bool has_program);
   void settle_plan(std::span<const char* const> program);
+  void settle_recording();
 
   const bool strict_;
   const describe::Model& model_;
   Command command_;
   std::array<Uses, static_cast<size_t>(OptionId::count)> uses_{};
 
-  capture::Launch launch_;                    // without argv
+  capture::Launch launch_;                     // without argv
   std::optional<filter::CallNumbers> traced_;  // -e trace; nullopt: all
-  std::vector<std::string> paths_;            // -P
+  std::vector<std::string> paths_;             // -P
   sink::SummaryOptions summary_;
-  u32 messages_off_ = 0;                      // quiet=: bits of Message
+  u32 messages_off_ = 0;  // quiet=: bits of Message
 };
 
 // Messages that quiet= turns off.

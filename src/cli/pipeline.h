@@ -35,7 +35,7 @@ class Pipeline : public capture::Consumer {
   resolve::Resolver& resolver_;
   sink::Sink& sink_;
   capture::Messages& messages_;
-  Arena arena_;                      // of paths that the target filter compares
+  Arena arena_;                             // of paths that the target filter compares
   std::unordered_set<s32> in_wanted_call_;  // threads, while a target filter hides the calls of others
   u64 counted_ = 0;
   bool limit_reached_ = false;

@@ -19,18 +19,19 @@ struct Program {
   std::span<const char* const> words;  // the arguments
 };
 
-// Opens what is closed of the standard streams on /dev/null, for this process alone: nothing that is opened later must be
-// mistaken for them. The traced program finds them as they were.
+// Opens what is closed of the standard streams on /dev/null, for this process alone: nothing that is opened later must
+// be mistaken for them. The traced program finds them as they were.
 void hold_standard_streams();
-// Lets go of standard input and output, which are the traced program's: whoever is at their other end must notice when the
-// program is done with them.
+// Lets go of standard input and output, which are the traced program's: whoever is at their other end must notice when
+// the program is done with them.
 void release_standard_streams();
 
 // Says the command's warnings. Answers a command that is no trace: a refusal on standard error, help and other texts on
 // standard output. The exit status, unless there is something to trace.
 std::optional<int> answer(const Program& program, const Command& command, TerminalMessages& messages);
 
-// The exit status that tells how the traced program ended; if a signal ended it, the same signal ends this process here.
+// The exit status that tells how the traced program ended; if a signal ended it, the same signal ends this process
+// here.
 int exit_as(const capture::Ending& ending);
 
 }  // namespace sysray::cli

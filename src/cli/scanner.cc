@@ -40,8 +40,8 @@ class Scanner {
     while (!letters.empty()) {
       char letter = letters[0];
       letters.remove_prefix(1);
-      auto option = std::ranges::find_if(
-          option_table(), [&](const OptionSpec& spec) { return spec.letter == letter && exists(spec); });
+      auto option = std::ranges::find_if(option_table(),
+                                         [&](const OptionSpec& spec) { return spec.letter == letter && exists(spec); });
       if (option == option_table().end()) return fail(std::string("invalid option -- '") + letter + "'");
       Given given{&*option, true, std::string{'-', letter}, std::nullopt};
       if (option->letter_takes_value()) {

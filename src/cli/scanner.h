@@ -1,5 +1,5 @@
-// Scanner: splits a command line into options, by the rules of getopt_long(3) with a leading '+': options end at the first word
-// that is none; letters may be clustered; long names may be abbreviated.
+// Scanner: splits a command line into options, by the rules of getopt_long(3) with a leading '+': options end at the
+// first word that is none; letters may be clustered; long names may be abbreviated.
 #pragma once
 
 #include <optional>
@@ -22,9 +22,9 @@ struct Given {
 };
 
 struct ScannedLine {
-  std::vector<Given> options;        // up to the first error
+  std::vector<Given> options;         // up to the first error
   std::span<const char* const> rest;  // the program and its arguments
-  std::optional<Error> error;        // cause: libc's text; hint: in sysray's own mode, a suggestion
+  std::optional<Error> error;         // cause: libc's text; hint: in sysray's own mode, a suggestion
 };
 
 // `words` are the arguments behind argv[0]. Under the name strace (`strict`), sysray's own options do not exist.

@@ -3,7 +3,7 @@
 
 namespace sysray::cli {
 
-Command ParserState::run(const ScannedLine& line) {
+Command ParserState::run(const ScannedLine& line, bool replay) {
   auto refuse = [this](Error error) {
     command_.refusal = std::move(error);
     return std::move(command_);
@@ -20,7 +20,7 @@ Command ParserState::run(const ScannedLine& line) {
   if (command_.request != Request::trace) return std::move(command_);
 
   const bool has_program = !line.rest.empty();
-  auto check = check_program(has_program);
+  auto check = replay ? check_replay(line.rest) : check_program(has_program);
   if (check) {
     settle_counts();
     check = check_both_forms();
@@ -39,6 +39,8 @@ Command ParserState::run(const ScannedLine& line) {
   if (!check) return refuse(check.error());
   settle_output(has_program);
   settle_plan(line.rest);
+  if (replay) options().replay = line.rest[0];
+  settle_recording();
   return std::move(command_);
 }
 
@@ -123,6 +125,17 @@ void ParserState::settle_plan(std::span<const char* const> program) {
     options().show_events = !given(OptionId::summary_only);
     plan.want_system_time = true;
   }
+}
+
+// A recording holds the memory that was read to decode the events. When nothing else is asked for, they are decoded for
+// it alone, in depth.
+void ParserState::settle_recording() {
+  Options& all = options();
+  if (!all.record || all.output.path || all.form != Form::text || all.summary) return;
+  all.show_events = false;
+  all.decode.abbreviate = event::CallSet::nothing();
+  constexpr size_t recorded_string_bytes = 4096;
+  if (!given(OptionId::string_limit)) all.decode.string_limit = recorded_string_bytes;
 }
 
 }  // namespace sysray::cli

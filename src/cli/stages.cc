@@ -1,4 +1,4 @@
-// Outputs and sinks.
+// Outputs, sources and sinks.
 #include "cli/stages.h"
 
 #include <errno.h>
@@ -8,9 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/ptrace/ptrace_source.h"
+#include "capture/recording/recording_source.h"
+#include "capture/recording/recording_writer.h"
 #include "cli/parser_state.h"
 #include "cli/pipeline.h"
 #include "cli/terminal.h"
+#include "resolve/proc_resolver.h"
 #include "sink/json_sink.h"
 #include "sink/summary_sink.h"
 #include "sink/tee_sink.h"
@@ -64,8 +68,7 @@ std::unique_ptr<sink::Sink> make_event_sink(const Options& options, sink::Output
   }
   if (!wants_color(options)) return std::make_unique<sink::TextSink>(options.text, outputs);
   const char* colors = getenv("STRACE_COLORS");
-  return std::make_unique<ColoredText>(options.text, outputs,
-                                       colors ? sink::Palette::parse(colors) : sink::Palette());
+  return std::make_unique<ColoredText>(options.text, outputs, colors ? sink::Palette::parse(colors) : sink::Palette());
 }
 
 // Whether files PATH.PID can be made, seen by making one for this process, which is not traced.
@@ -95,6 +98,38 @@ Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice
     return std::unique_ptr<sink::OutputSet>(new sink::PerThreadOutput(*choice.path, mode, tell));
   }
   return sink::open_output(*choice.path, mode, tell);
+}
+
+Result<std::unique_ptr<capture::Source>> make_source(const Options& options, TerminalMessages& messages) {
+  if (!options.replay) return capture::ptrace::make_ptrace_source(options.plan, messages);
+  auto recording = capture::recording::RecordingSource::open(*options.replay);
+  if (!recording) return recording.error();
+  return std::unique_ptr<capture::Source>(new capture::recording::RecordingSource(std::move(*recording)));
+}
+
+std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
+  if (options.replay) return std::make_unique<resolve::Resolver>();
+  return std::make_unique<resolve::ProcResolver>();
+}
+
+Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options) {
+  if (!options.record) {
+    auto ending = source.run(consumer);
+    // That a recorded program failed is no failure of its replay.
+    if (ending && options.replay) return capture::Ending{};
+    return ending;
+  }
+  std::string about;
+  for (const std::string& word : options.plan.launch ? options.plan.launch->argv : std::vector<std::string>()) {
+    about += (about.empty() ? "" : " ") + word;
+  }
+  auto writer = capture::recording::RecordingWriter::create(*options.record, about);
+  if (!writer) return writer.error();
+  capture::recording::RecordingConsumer recorder(consumer, *writer);
+  auto ending = source.run(recorder);
+  auto finished = writer->finish(ending ? *ending : capture::Ending{});
+  if (ending && !finished) return finished.error();
+  return ending;
 }
 
 bool wants_color(const Options& options) {

@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "base/result.h"
+#include "capture/source.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "resolve/resolver.h"
 #include "sink/output_set.h"
 #include "sink/palette.h"
 #include "sink/sink.h"
@@ -13,6 +15,15 @@
 namespace sysray::cli {
 
 Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice, TerminalMessages& messages);
+
+// The running program, or the recording that is replayed.
+Result<std::unique_ptr<capture::Source>> make_source(const Options& options, TerminalMessages& messages);
+
+// What lies behind numbers: of this machine as it is now; of a recording nothing is known.
+std::unique_ptr<resolve::Resolver> make_resolver(const Options& options);
+
+// Runs the source, through a recorder if a recording is asked for.
+Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options);
 
 // Whether the text is to be colored: --color, NO_COLOR, and what the terminal that it goes to can show.
 bool wants_color(const Options& options);

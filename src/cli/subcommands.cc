@@ -30,8 +30,10 @@ int print(std::string_view text) {
 }
 
 Error no_such_name(const describe::Model& model, const std::string& name) {
-  return {.cause = "nothing is called '" + name + "'", .observed = {},
-          .hint = describe::did_you_mean(name, explainable_names(model)), .code = 0};
+  return {.cause = "nothing is called '" + name + "'",
+          .observed = {},
+          .hint = describe::did_you_mean(name, explainable_names(model)),
+          .code = 0};
 }
 
 struct DescribeRequest {
@@ -51,8 +53,10 @@ Result<DescribeRequest> parse_describe(Arguments words) {
     } else if (word == "--describe" && i + 1 < words.size()) {
       request.files.emplace_back(words[++i]);
     } else if (word.starts_with("-")) {
-      return Error{.cause = "describe has no option '" + std::string(word) + "'", .observed = {},
-                   .hint = "usage: sysray describe [--describe FILE]... --json | NAME...", .code = 0};
+      return Error{.cause = "describe has no option '" + std::string(word) + "'",
+                   .observed = {},
+                   .hint = "usage: sysray describe [--describe FILE]... --json | NAME...",
+                   .code = 0};
     } else {
       request.names.emplace_back(word);
     }
@@ -86,8 +90,10 @@ int describe_command(Arguments words, TerminalMessages& messages) {
 
 int merge_command(Arguments words, TerminalMessages& messages) {
   if (words.size() != 1 || words[0][0] == '-') {
-    return fail(messages, {.cause = "merge takes the name that was given to -o", .observed = {},
-                           .hint = "for example: sysray -ff -tt -o log make; sysray merge log", .code = 0});
+    return fail(messages, {.cause = "merge takes the name that was given to -o",
+                           .observed = {},
+                           .hint = "for example: sysray -ff -tt -o log make; sysray merge log",
+                           .code = 0});
   }
   auto merged = merge_logs(words[0], std::cout);
   if (!merged) return fail(messages, merged.error());

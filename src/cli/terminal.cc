@@ -24,8 +24,8 @@ int number_at(std::string_view entry, size_t offset, size_t width) {
 }
 
 std::string read_entry(const std::string& type) {
-  std::array<std::string, 6> folders = {"", "", "/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo",
-                                        "/usr/local/share/terminfo"};
+  std::array<std::string, 6> folders = {
+      "", "", "/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/local/share/terminfo"};
   if (const char* own = getenv("TERMINFO")) folders[0] = own;
   if (const char* home = getenv("HOME")) folders[1] = std::string(home) + "/.terminfo";
   for (const std::string& folder : folders) {

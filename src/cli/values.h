@@ -29,7 +29,8 @@ std::optional<capture::InteractiveMode> parse_interruptible(std::string_view tex
 // --daemonize
 std::optional<capture::DaemonMode> parse_daemon_mode(std::string_view text);
 
-// -p: process ids separated by commas, blanks, tabs and newlines, added to `pids`. Returns the part that is no process id.
+// -p: process ids separated by commas, blanks, tabs and newlines, added to `pids`. Returns the part that is no process
+// id.
 std::optional<std::string_view> parse_pids(std::string_view text, std::vector<Tid>& pids);
 
 bool same_word(std::string_view a, std::string_view b);  // in either case

@@ -21,6 +21,7 @@ struct Expression {
   std::string text;                // name, operator, function; for member: the path "a.b"
   std::vector<Expression> operands;
   std::shared_ptr<TypeUse> type;   // sizeof, ioctl numbers
+  u32 depth = 1;                   // of the tree of operands
 };
 
 struct TypeUse {

@@ -99,6 +99,8 @@ class Checker {
   void array_attributes(Type& array, const std::vector<ast::Attribute>& attributes);
   void pointer_attributes(Type& pointer, const std::vector<ast::Attribute>& attributes, const Names& names);
   void check_attributes(const std::vector<ast::Attribute>& attributes);
+  void check_places(const ast::Field& written, const Type& base);
+  void check_call_attributes(const ast::Declaration& one);
   u32 add_type(const Type& type);
   u32 struct_of(u32 type) const;
 
@@ -112,6 +114,8 @@ class Checker {
 
   // checker_expressions.cc
   u32 expression(const ast::Expression& e, const Names& names);
+  u32 length(const ast::Expression& e, const Names& names);
+  bool is_constant(const ast::Expression& e, const Names& names) const;
   void emit(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
   void emit_name(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
   void emit_member(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
@@ -144,6 +148,7 @@ class Checker {
   u32 signature(const ast::Declaration& one, const std::vector<u32>& outer, const u32 (&registers)[layout_count],
                 std::vector<u32>& all, u32 (&behind)[layout_count]);
   void argument(u32 index, const ast::Field& written, const Names& names, u32 (&registers)[layout_count]);
+  void check_circles(const std::vector<u32>& arguments);
   u32 result_type(const ast::Declaration& one, const Names& names);
   struct CaseNode;
   void fill_dispatch(u32 signature, const ast::Declaration& one, CaseNode& node, const std::vector<u32>& arguments,
@@ -172,6 +177,9 @@ class Checker {
   std::map<std::string, CallInfo> calls_;
   std::vector<std::unique_ptr<ast::Declaration>> synthetic_;  // structs of union cases
   bool sizing_ = false;       // a type is being sized, not used
+  int layout_depth_ = 0;      // structs and unions that are being laid out
+  int derived_depth_ = 0;     // fields whose values are being put in place
+  int constant_depth_ = 0;    // constants that are being evaluated
   u32 max_registers_ = 0;     // of the call being filled and its cases, lp64
   std::vector<std::pair<u32, u32>> pending_;    // numbers that await the value of a constant
   std::vector<std::unique_ptr<ast::Member>> defined_members_;  // of `ioctl NAME = VALUE(...)`

@@ -35,8 +35,12 @@ struct Checker::CaseNode {
     std::vector<ast::Key> keys;
     const ast::Declaration* declaration = nullptr;
     u32 file = 0;
-    std::vector<std::pair<const ast::Declaration*, size_t>> deeper;  // with the number of keys that are used up
-    std::vector<u32> deeper_files;
+    struct Deeper {
+      const ast::Declaration* declaration;
+      std::vector<ast::Key> keys;  // those that are left
+      u32 file;
+    };
+    std::vector<Deeper> deeper;
   };
   std::vector<Entry> entries;
   const ast::Declaration* fallback = nullptr;
@@ -108,6 +112,32 @@ void Checker::argument(u32 index, const ast::Field& written, const Names& outer,
   tables_.fields[index] = field;
 }
 
+// `int a = b, int b = a`: the decoder would follow it for ever.
+void Checker::check_circles(const std::vector<u32>& arguments) {
+  for (u32 start : arguments) {
+    std::vector<u32> path = {start};
+    std::vector<u32> seen;
+    while (!path.empty()) {
+      const Field field = tables_.fields[path.back()];
+      path.pop_back();
+      if (!field.from_expression) continue;
+      const Range code = tables_.exprs[field.value].code;
+      for (u32 i = 0; i < code.count; i++) {
+        const Instruction& in = tables_.instructions[code.first + i];
+        if (in.op != Op::argument && in.op != Op::deref && in.op != Op::old_deref) continue;
+        if (in.operand == start) {
+          const ast::Field& written = *field_info_[start].written;
+          diagnostics_.error(written.position, "the value of '" + written.name + "' depends on itself");
+          return;
+        }
+        if (std::find(seen.begin(), seen.end(), in.operand) != seen.end()) continue;
+        seen.push_back(in.operand);
+        path.push_back(in.operand);
+      }
+    }
+  }
+}
+
 u32 Checker::result_type(const ast::Declaration& one, const Names& names) {
   if (!one.has_result) return none;
   ast::Field written = one.result;
@@ -135,6 +165,8 @@ u32 Checker::signature(const ast::Declaration& one, const std::vector<u32>& oute
     }
     argument(range.first + i, one.fields[i], names, behind);
   }
+  check_circles(all);
+  check_call_attributes(one);
   Signature made;
   made.arguments = range;
   made.result = result_type(one, names);
@@ -210,23 +242,33 @@ void Checker::fill_dispatch(u32 owner, const ast::Declaration& one, CaseNode& no
     selector_types.push_back(tables_.fields[arguments.back()].type);
   }
   std::vector<Case> cases;
+  u32 fallback = none;
+  std::map<std::string, const ast::Declaration*> named;
   for (CaseNode::Entry& entry : node.entries) {
+    std::string name;
+    for (const ast::Key& key : entry.keys) name += (name.empty() ? "" : ".") + (key.name.empty() ? "*" : key.name);
+    const bool plain = std::all_of(entry.keys.begin(), entry.keys.end(), [](const ast::Key& key) { return !key.first || !key.name.empty(); });
+    if (auto [other, fresh] = named.try_emplace(name, entry.declaration); plain && !fresh)
+      diagnostics_.error(entry.keys[0].position, "case '" + name + "' of " + one.name + " is declared already",
+                         "at " + files_[other->second->file].name + ":" + std::to_string(other->second->position.line));
     u32 behind[layout_count];
     std::vector<u32> all;
     const u32 made = signature(*entry.declaration, arguments, registers, all, behind);
     max_registers_ = std::max(max_registers_, behind[0]);
     if (entry.declaration->dispatches) {
       CaseNode inner;
-      for (size_t i = 0; i < entry.deeper.size(); i++) {
-        auto [deeper, used] = entry.deeper[i];
-        if (deeper->kind == ast::Declaration::Kind::fallback) {
-          inner.fallback = deeper;
-          continue;
-        }
-        for (const std::vector<ast::Key>& tuple : deeper->keys)
-          inner.entries.push_back({{tuple.begin() + static_cast<long>(used), tuple.end()}, deeper, entry.deeper_files[i], {}, {}});
+      for (const CaseNode::Entry::Deeper& deeper : entry.deeper) {
+        if (deeper.declaration->kind == ast::Declaration::Kind::fallback) inner.fallback = deeper.declaration;
+        else inner.entries.push_back({deeper.keys, deeper.declaration, deeper.file, {}});
       }
       fill_dispatch(made, *entry.declaration, inner, all, behind);
+    }
+    if (selectors.size() == 1 && !entry.keys[0].first) {
+      // `*` alone is the default.
+      if (node.fallback != nullptr)
+        diagnostics_.error(entry.keys[0].position, "'*' stands for the default, which " + one.name + " has already");
+      fallback = made;
+      continue;
     }
     for (u32 layout = 0; layout < layout_count; layout++) {
       Case one_case;
@@ -248,7 +290,15 @@ void Checker::fill_dispatch(u32 owner, const ast::Declaration& one, CaseNode& no
     }
   }
   sort_cases(cases, selectors.size() == 1);
+  for (size_t i = 1; selectors.size() == 1 && i < cases.size(); i++) {
+    const auto key = [&](const Case& each) { return tables_.key_ranges[each.keys.first]; };
+    if (key(cases[i - 1]).last < key(cases[i]).first) continue;
+    diagnostics_.error(one.position, "keys of two cases of '" + one.name + "' overlap: " + std::to_string(key(cases[i]).first) +
+                                         " is in the range that begins with " + std::to_string(key(cases[i - 1]).first));
+    break;
+  }
   Dispatch dispatch;
+  dispatch.fallback = fallback;
   dispatch.selectors = {static_cast<u32>(tables_.lists.size()), static_cast<u32>(selectors.size())};
   tables_.lists.insert(tables_.lists.end(), selectors.begin(), selectors.end());
   dispatch.cases = {static_cast<u32>(tables_.cases.size()), static_cast<u32>(cases.size())};
@@ -313,14 +363,13 @@ void Checker::fill_calls() {
       if (attribute.name == "prototype") made.in_depth = false;
       if (attribute.name == "name" && !attribute.strings.empty()) made.display = tables_.intern(attribute.strings[0]);
     }
-    check_attributes(one.attributes);
     if (one.dispatches) {
       const size_t selectors = std::max<size_t>(one.selectors.size(), 1);
       CaseNode node;
       for (auto [declared, file] : call.cases)
         if (declared->kind == ast::Declaration::Kind::call_case)
           for (const std::vector<ast::Key>& tuple : declared->keys)
-            if (tuple.size() <= selectors) node.entries.push_back({tuple, declared, file, {}, {}});
+            if (tuple.size() <= selectors) node.entries.push_back({tuple, declared, file, {}});
       for (auto [declared, file] : call.cases) {
         if (declared->kind == ast::Declaration::Kind::fallback && declared->keys.empty()) {
           node.fallback = declared;
@@ -334,8 +383,7 @@ void Checker::fill_calls() {
             bool same = entry.declaration->dispatches && entry.keys.size() <= tuple.size();
             for (size_t i = 0; same && i < entry.keys.size(); i++) same = entry.keys[i].name == tuple[i].name;
             if (!same) continue;
-            entry.deeper.emplace_back(declared, selectors);
-            entry.deeper_files.push_back(file);
+            entry.deeper.push_back({declared, {tuple.begin() + static_cast<long>(entry.keys.size()), tuple.end()}, file});
             placed = true;
           }
           if (!placed)

@@ -9,7 +9,28 @@ using ast::Expression;
 
 namespace {
 
-constexpr size_t max_code = 200;  // instructions; what the evaluator's stack is sure to hold
+constexpr size_t max_code = 200;    // instructions
+constexpr int evaluator_stack = 32;  // values, decode/scope.cc
+
+// Values that are on the stack at the same time, at most. Each alternative of a jump leaves one.
+int stack_of(const std::vector<Instruction>& code) {
+  int depth = 0;
+  int most = 0;
+  for (const Instruction& in : code) {
+    switch (in.op) {
+      case Op::fd_protocol:
+      case Op::fd_device:
+      case Op::negate:
+      case Op::complement:
+      case Op::logical_not: break;
+      case Op::jump_if_zero:
+      case Op::jump: depth--; break;
+      default: depth += in.op < Op::add ? 1 : -1;
+    }
+    most = std::max(most, depth);
+  }
+  return most;
+}
 
 Op binary_op(std::string_view text) {
   struct Entry {
@@ -47,7 +68,20 @@ void Checker::emit_name(const Expression& e, const Names& names, std::vector<Ins
   for (size_t i = names.slots.size(); i-- > 0;)
     if (names.slots[i] == e.text) return push(code, Op::parameter, static_cast<u32>(i));
   if (names.structure != none)
-    if (u32 field = field_named(names.structure, e.text); field != none) return push(code, Op::field, field);
+    if (u32 field = field_named(names.structure, e.text); field != none) {
+      const ast::Field* written = field_info_[field].written;
+      if (written == nullptr || !written->value) return push(code, Op::field, field);
+      // It lies nowhere: its value is put in its place.
+      constexpr int max_derived_depth = 20;
+      if (derived_depth_ >= max_derived_depth) {
+        diagnostics_.error(written->position, "the value of '" + e.text + "' depends on itself");
+        return;
+      }
+      derived_depth_++;
+      emit(*written->value, names, code);
+      derived_depth_--;
+      return;
+    }
   if (names.arguments != nullptr) {
     for (u32 index : *names.arguments)
       if (std::string_view(tables_.pool).substr(tables_.fields[index].name.offset, tables_.fields[index].name.length) ==
@@ -189,10 +223,53 @@ void Checker::emit(const Expression& e, const Names& names, std::vector<Instruct
   }
 }
 
+// Whether the names in an expression stand for constants at this place.
+bool Checker::is_constant(const Expression& e, const Names& names) const {
+  switch (e.kind) {
+    case Expression::Kind::number: return true;
+    case Expression::Kind::name: {
+      if (std::find(names.slots.begin(), names.slots.end(), e.text) != names.slots.end()) return false;
+      if (names.structure != none && field_named(names.structure, e.text) != none) return false;
+      if (names.arguments != nullptr)
+        for (u32 index : *names.arguments)
+          if (field_info_[index].written != nullptr && field_info_[index].written->name == e.text) return false;
+      return constant_names_.contains(e.text) || e.text == "wordsize" || e.text == "compat";
+    }
+    case Expression::Kind::size_of: {
+      // A struct may mention its own size in a length, but not depend on it.
+      const auto found = type_names_.find(e.type->name);
+      const bool is_struct = found != type_names_.end() && found->second.kind == NameKind::structure;
+      return is_struct && structs_[found->second.index].layout_state != 1;
+    }
+    case Expression::Kind::call:
+      if (e.text == "fd_protocol" || e.text == "fd_device") return false;
+      break;
+    case Expression::Kind::unary:
+    case Expression::Kind::binary:
+    case Expression::Kind::conditional: break;
+    default: return false;
+  }
+  return std::all_of(e.operands.begin(), e.operands.end(), [&](const Expression& one) { return is_constant(one, names); });
+}
+
+// The length of an array. One that is constant is so at once: the layout depends on it.
+u32 Checker::length(const Expression& e, const Names& names) {
+  const auto values = is_constant(e, names) ? constant_value(e, false) : std::nullopt;
+  if (!values) return expression(e, names);
+  std::vector<Instruction> code;
+  emit_constant(*values, code);
+  Expr one;
+  one.code = {static_cast<u32>(tables_.instructions.size()), 1};
+  tables_.instructions.push_back(code[0]);
+  tables_.exprs.push_back(one);
+  return static_cast<u32>(tables_.exprs.size() - 1);
+}
+
 u32 Checker::expression(const Expression& e, const Names& names) {
   std::vector<Instruction> code;
   emit(e, names, code);
-  if (code.size() > max_code) diagnostics_.error(e.position, "the expression is too long");
+  if (code.size() > max_code || stack_of(code) > evaluator_stack)
+    diagnostics_.error(e.position, "the expression is too long");
   Expr one;
   one.code = {static_cast<u32>(tables_.instructions.size()), static_cast<u32>(code.size())};
   tables_.instructions.insert(tables_.instructions.end(), code.begin(), code.end());

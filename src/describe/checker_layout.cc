@@ -202,6 +202,13 @@ void Checker::lay_out(u32 index) {
     structs_[index].layout_state = 2;
     return;
   }
+  // Inner structs are laid out by recursion; what the decoder shows is not nested as deeply either.
+  constexpr int max_layout_depth = 64;
+  if (layout_depth_ >= max_layout_depth) {
+    diagnostics_.error(structs_[index].declaration->position, "structs are nested too deeply (more than 64 in each other)");
+    return;
+  }
+  layout_depth_++;
   structs_[index].layout_state = 1;
   fill_struct(index);
   const bool packed = tables_.structs[index].is_packed;
@@ -216,6 +223,7 @@ void Checker::lay_out(u32 index) {
   }
   st.flexible = dynamic;
   structs_[index].layout_state = 2;
+  layout_depth_--;
 }
 
 }  // namespace sysray::describe

@@ -159,6 +159,12 @@ std::optional<Values> Checker::constant_named(const std::string& name) {
     diagnostics_.error(constants_[index].position, "the value of '" + name + "' depends on itself");
     return Values{};
   }
+  constexpr int max_constant_depth = 100;
+  if (constant_depth_ >= max_constant_depth) {
+    diagnostics_.error(constants_[index].position, "constants refer to each other too deeply (more than 100 in a row)");
+    return Values{};
+  }
+  constant_depth_++;
   constants_[index].state = 1;
   Values values;
   for (u32 layout = 0; layout < layout_count; layout++) {
@@ -168,6 +174,7 @@ std::optional<Values> Checker::constant_named(const std::string& name) {
   }
   constants_[index].values = values;
   constants_[index].state = 2;
+  constant_depth_--;
   return values;
 }
 
@@ -214,6 +221,8 @@ std::optional<u64> Checker::fold(const Expression& e, u32 layout, bool report) {
     case Expression::Kind::number: return e.number;
     case Expression::Kind::name: {
       if (auto values = constant_named(e.text)) return values->value[layout];
+      if (e.text == "wordsize") return layout == static_cast<u32>(Layout::lp64) ? 8 : 4;
+      if (e.text == "compat") return layout == static_cast<u32>(Layout::i386) ? 1 : 0;
       if (report) unknown_name(e.position, e.text, {});
       return std::nullopt;
     }

@@ -17,6 +17,7 @@ const ast::Attribute* find(const std::vector<ast::Attribute>& attributes, std::s
 }
 
 constexpr int max_use_depth = 16;
+constexpr size_t max_fields = 1 << 20;
 
 }  // namespace
 
@@ -25,6 +26,10 @@ Range Checker::plan_fields(const std::vector<AstField>& written, StructInfo& inf
   std::vector<const AstField*> flat;
   auto flatten = [&](auto& self, const std::vector<AstField>& list, int level) -> void {
     for (const AstField& one : list) {
+      if (tables_.fields.size() + flat.size() >= max_fields) {
+        diagnostics_.error(one.position, "these are too many fields (more than a million in all structs)");
+        return;
+      }
       if (one.kind != AstField::Kind::use) {
         flat.push_back(&one);
         continue;
@@ -232,9 +237,13 @@ u32 Checker::struct_for_arm(const ast::Arm& arm, const ast::Declaration& owner) 
 }
 
 void Checker::fill_union(u32 index) {
-  if (union_states_[index] != 0) return;
-  union_states_[index] = 1;
+  if (union_states_[index] == 2) return;
   const ast::Declaration& written = *union_declarations_[index];
+  if (union_states_[index] == 1) {
+    diagnostics_.error(written.position, "union '" + written.name + "' contains itself");
+    return;
+  }
+  union_states_[index] = 1;
   Names names;
   names.slots = written.parameters;
   Union whole;
@@ -285,6 +294,7 @@ void Checker::fill_union(u32 index) {
   whole.cases = {static_cast<u32>(tables_.union_cases.size()), static_cast<u32>(cases.size())};
   tables_.union_cases.insert(tables_.union_cases.end(), cases.begin(), cases.end());
   tables_.unions[index] = whole;
+  union_states_[index] = 2;
 }
 
 void Checker::pieces(const ast::Alternative& written, Alternative& into) {

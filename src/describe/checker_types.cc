@@ -99,6 +99,34 @@ void Checker::check_attributes(const std::vector<ast::Attribute>& attributes) {
   }
 }
 
+// Attributes that say nothing where they stand are mistakes.
+void Checker::check_places(const ast::Field& written, const Type& base) {
+  static constexpr std::string_view of_pointers[] = {"valid", "size", "tail", "bare", "on"};
+  static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
+  static constexpr std::string_view of_calls[] = {"class", "noclass", "noreturn", "abi", "since", "never_fails", "prototype"};
+  auto among = [](const auto& list, std::string_view name) {
+    return std::find(std::begin(list), std::end(list), name) != std::end(list);
+  };
+  const bool is_pointer = written.pointers > 0 || base.kind == TypeKind::pointer;
+  for (const ast::Attribute& one : written.attributes) {
+    if (among(of_pointers, one.name) && !is_pointer)
+      diagnostics_.error(one.position, "'@" + one.name + "' is about the memory behind a pointer, and '" + written.name + "' is none");
+    else if (among(of_arrays, one.name) && !written.array)
+      diagnostics_.error(one.position, "'@" + one.name + "' is about the elements of an array, and '" + written.name + "' is none");
+    else if (among(of_calls, one.name))
+      diagnostics_.error(one.position, "'@" + one.name + "' belongs to a system call");
+  }
+}
+
+void Checker::check_call_attributes(const ast::Declaration& one) {
+  static constexpr std::string_view of_fields[] = {"if",    "nonzero", "v",     "valid",   "on",    "always", "size", "tail",
+                                                   "count", "bare",    "single", "carry", "unnamed", "big",   "limit"};
+  check_attributes(one.attributes);
+  for (const ast::Attribute& attribute : one.attributes)
+    if (std::find(std::begin(of_fields), std::end(of_fields), attribute.name) != std::end(of_fields))
+      diagnostics_.error(attribute.position, "'@" + attribute.name + "' belongs to an argument or a field, not to a call");
+}
+
 Range Checker::arguments(const ast::TypeUse& use, size_t expected, const Names& names) {
   // A size needs no parameters: sizeof(T), _IOR(..., T).
   if (use.arguments.size() != expected && !(sizing_ && use.arguments.empty()))
@@ -235,7 +263,7 @@ u32 Checker::struct_of(u32 type) const {
 
 void Checker::set_array(Type& array, const ast::ArrayForm& form, u32 element, const Names& names) {
   array.array = form.kind;
-  if (form.count) array.count = expression(*form.count, names);
+  if (form.count) array.count = length(*form.count, names);
   if (form.step) {
     Names inner = names;
     if (u32 structure = struct_of(element); structure != none) inner.structure = structure;
@@ -325,11 +353,12 @@ u32 Checker::make_type(const ast::Field& written, const Names& outer) {
   }
   auto base = base_type(written.type, names, 0);
   if (!base) return add_type({});
+  check_places(written, *base);
   Type type = *base;
   const bool absorbs = written.array && absorbs_length(type) && written.pointers <= 1;
   if (type.kind == TypeKind::chars && !written.array && written.pointers == 0) type.kind = TypeKind::integer;
   scalar_attributes(type, written.attributes, names);
-  if (absorbs && written.array->count) type.count = expression(*written.array->count, outer);
+  if (absorbs && written.array->count) type.count = length(*written.array->count, outer);
   u32 index = type.kind == TypeKind::none && written.pointers > 0 ? none : add_type(type);
   for (int i = 1; i < written.pointers; i++) {
     Type pointer;

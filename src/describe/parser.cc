@@ -414,6 +414,9 @@ ast::Attribute Parser::attribute() {
   while (!in_.at(")") && !in_.at_end()) {
     if (in_.peek().kind == Token::Kind::string) {
       one.strings.push_back(in_.next().text);
+    } else if (name.text == "since" && in_.peek().kind == Token::Kind::number) {
+      one.strings.push_back(in_.next().text);
+      if (in_.accept(".")) one.strings.back() += "." + in_.next().text;
     } else if (name.text == "carry" && one.variable.empty()) {
       one.variable = in_.expect_name("the carry variable").text;
       in_.expect("=", "behind the carry variable");

@@ -6,6 +6,12 @@
 namespace sysray::describe {
 
 void Diagnostics::error(Position position, std::string message, std::string help) {
+  for (const Diagnostic& one : errors_) {
+    const Position& other = one.position;
+    if (other.file == position.file && other.line == position.line && other.column == position.column &&
+        one.message == message)
+      return;
+  }
   if (!full()) errors_.push_back({position, std::move(message), std::move(help)});
 }
 

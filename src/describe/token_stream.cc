@@ -1,5 +1,6 @@
 #include "describe/token_stream.h"
 
+#include <algorithm>
 #include <array>
 
 namespace sysray::describe {
@@ -42,6 +43,8 @@ const Token& TokenStream::peek(size_t ahead) {
 Token TokenStream::next() {
   Token token = peek();
   if (token.kind != Token::Kind::end) at_++;
+  if (token.kind == Token::Kind::symbol && token.text == "{") braces_++;
+  if (token.kind == Token::Kind::symbol && token.text == "}") braces_--;
   return token;
 }
 
@@ -97,17 +100,25 @@ void TokenStream::enter() {
 
 void TokenStream::skip_past_declaration() {
   depth_ = 0;
-  int braces = 0;
   while (!at_end()) {
     const Token token = next();
-    if (token.kind != Token::Kind::symbol) continue;
-    if (token.text == "{") braces++;
-    if (token.text == "}" && --braces <= 0) {
-      accept(";");
-      return;
-    }
-    if (token.text == ";" && braces <= 0) return;
+    if (token.kind != Token::Kind::symbol || braces_ > 0) continue;
+    if (token.text == "}") accept(";");
+    else if (token.text != ";") continue;
+    break;
   }
+  braces_ = 0;
+}
+
+// Makes `operand` part of `whole`. Trees are walked by recursion: their depth has a bound.
+void TokenStream::adopt(Expression& whole, Expression operand) {
+  constexpr u32 max_depth = 400;
+  whole.depth = std::max(whole.depth, operand.depth + 1);
+  if (whole.depth > max_depth) {
+    diagnostics_.error(whole.position, "the expression is too long");
+    throw SyntaxError{};
+  }
+  whole.operands.push_back(std::move(operand));
 }
 
 Expression TokenStream::expression(int minimum) {
@@ -122,7 +133,9 @@ Expression TokenStream::expression(int minimum) {
       expect(":", "in a conditional");
       Expression otherwise = expression(1);
       Expression whole{Kind::conditional, op.position, 0, "?", {}, nullptr};
-      whole.operands = {std::move(left), std::move(chosen), std::move(otherwise)};
+      adopt(whole, std::move(left));
+      adopt(whole, std::move(chosen));
+      adopt(whole, std::move(otherwise));
       left = std::move(whole);
       continue;
     }
@@ -131,7 +144,8 @@ Expression TokenStream::expression(int minimum) {
     next();
     Expression right = expression(level + 1);
     Expression whole{Kind::binary, op.position, 0, op.text, {}, nullptr};
-    whole.operands = {std::move(left), std::move(right)};
+    adopt(whole, std::move(left));
+    adopt(whole, std::move(right));
     left = std::move(whole);
   }
   leave();
@@ -145,7 +159,7 @@ Expression TokenStream::unary() {
       next();
       enter();
       Expression whole{Kind::unary, op.position, 0, op.text, {}, nullptr};
-      whole.operands.push_back(unary());
+      adopt(whole, unary());
       leave();
       return whole;
     }
@@ -186,7 +200,7 @@ Expression TokenStream::call(const Token& name) {
     if (takes_type(name.text) && whole.operands.size() == 2)
       whole.type = std::make_shared<ast::TypeUse>(type());
     else
-      whole.operands.push_back(expression());
+      adopt(whole, expression());
     if (!accept(",")) break;
   }
   expect(")", "behind the arguments of " + name.text);

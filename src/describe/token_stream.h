@@ -26,6 +26,7 @@ class TokenStream {
   Diagnostics& diagnostics() { return diagnostics_; }
   // Documentation lines right before the current token.
   std::string take_documentation();
+  // To behind the `;` or `}` that ends what the wrong token stands in.
   void skip_past_declaration();
 
   ast::Expression expression(int minimum = 0);
@@ -40,11 +41,13 @@ class TokenStream {
   ast::Expression primary();
   ast::Expression call(const Token& name);
   std::vector<ast::Expression> arguments();
+  void adopt(ast::Expression& whole, ast::Expression operand);
 
   std::vector<Token> tokens_;
   Diagnostics& diagnostics_;
   size_t at_ = 0;
   int depth_ = 0;
+  int braces_ = 0;  // that are open
 };
 
 }  // namespace sysray::describe

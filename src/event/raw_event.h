@@ -26,6 +26,8 @@ enum class RawKind : u8 {
   detached,     // the thread is traced no longer, and lives on
 };
 
+inline constexpr u64 no_call = ~u64{0};
+
 struct RawEvent {
   RawKind kind{};
   Abi abi{};
@@ -40,6 +42,7 @@ struct RawEvent {
   u64 number = 0;             // system call number as the kernel saw it, without ABI bits
   std::array<u64, 6> args{};
   s64 result = 0;
+  u64 resumes = no_call;      // call_enter of restart_syscall: number of the call that it resumes, if known
   u64 instruction_pointer = 0;
   u64 stack_pointer = 0;
   Nanoseconds time = 0;       // CLOCK_REALTIME

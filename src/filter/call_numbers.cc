@@ -22,7 +22,7 @@ using describe::Class;
 struct ClassName {
   std::string_view name;  // behind %
   Class bit;
-  bool bare = false;      // also known without %, from before strace 4.17
+  bool bare = false;  // also known without %, from before strace 4.17
 };
 
 constexpr std::array class_names = std::to_array<ClassName>({
@@ -59,7 +59,7 @@ constexpr std::array personalities = std::to_array<Personality>({
 
 // One name of the expression: [?]VALUE[@PERSONALITY].
 struct Term {
-  std::string_view text;   // all of it, for messages
+  std::string_view text;  // all of it, for messages
   std::string_view value;
   bool optional = false;
   std::bitset<event::abi_count> abis;
@@ -85,7 +85,9 @@ Result<Term> parse_term(std::string_view text) {
   if (found == personalities.end()) {
     return Error{.cause = "incorrect personality designator '" + std::string(designator) + "' in qualification '" +
                           std::string(term.value) + "'",
-                 .observed = {}, .hint = {}, .code = EINVAL};
+                 .observed = {},
+                 .hint = {},
+                 .code = EINVAL};
   }
   term.abis.set(static_cast<size_t>(found->abi));
   term.value = term.value.substr(0, at);
@@ -95,7 +97,8 @@ Result<Term> parse_term(std::string_view text) {
 // POSIX extended regular expression (regex(7)).
 class Pattern {
  public:
-  explicit Pattern(std::string_view text) : text_(text), error_(regcomp(&compiled_, text_.c_str(), REG_EXTENDED | REG_NOSUB)) {}
+  explicit Pattern(std::string_view text)
+      : text_(text), error_(regcomp(&compiled_, text_.c_str(), REG_EXTENDED | REG_NOSUB)) {}
   ~Pattern() {
     if (!error_) regfree(&compiled_);
   }
@@ -182,7 +185,8 @@ class CallExpression {
   Result<bool> add_matching(const Term& term) {
     Pattern pattern(term.value.substr(1));
     if (auto error = pattern.error()) return *error;
-    return add_if(term, [&](u32, const describe::TableEntry& entry) { return pattern.matches(model_.c_str(entry.name)); });
+    return add_if(term,
+                  [&](u32, const describe::TableEntry& entry) { return pattern.matches(model_.c_str(entry.name)); });
   }
 
   std::vector<std::string_view> known_names() const {

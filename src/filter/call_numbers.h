@@ -15,8 +15,8 @@ class CallNumbers {
  public:
   static constexpr size_t size = 1024;  // numbers from here on are no known call in any ABI
 
-  // strace(1), -e trace=. The hint of an error is a name that exists. Error::code is EINVAL when the expression itself is
-  // malformed (an unknown personality), 0 when a name in it is not known.
+  // strace(1), -e trace=. The hint of an error is a name that exists. Error::code is EINVAL when the expression itself
+  // is malformed (an unknown personality), 0 when a name in it is not known.
   static Result<CallNumbers> parse(std::string_view text, const describe::Model& model);
 
   bool contains(event::Abi abi, u64 number) const { return number < size && of(abi)[number]; }

@@ -85,7 +85,8 @@ Result<u32> parse_choices(std::string_view text, std::string_view kind, std::spa
   u32 all = 0, chosen = 0;
   for (const Choice& choice : choices) all |= choice.bit;
   for (std::string_view name : set->names) {
-    auto found = std::ranges::find_if(choices, [&](const Choice& choice) { return same_ignoring_case(choice.name, name); });
+    auto found =
+        std::ranges::find_if(choices, [&](const Choice& choice) { return same_ignoring_case(choice.name, name); });
     if (found == choices.end()) {
       std::vector<std::string_view> names;
       for (const Choice& choice : choices) names.push_back(choice.name);

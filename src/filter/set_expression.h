@@ -13,8 +13,8 @@ namespace sysray::filter {
 
 // strace(1), "General": "Using an exclamation mark negates the set of values", "the special values all and none".
 struct SetExpression {
-  bool inverted = false;                 // the set is all but the names
-  std::vector<std::string_view> names;   // into the text; empty: "none", or "all" if inverted
+  bool inverted = false;                // the set is all but the names
+  std::vector<std::string_view> names;  // into the text; empty: "none", or "all" if inverted
 };
 
 // `kind` names what is invalid when the text has no name: "invalid signal ','".

@@ -82,6 +82,17 @@ TEST(Attach, SleepingTargetSleepsOn) {
   EXPECT_EQ(WEXITSTATUS(target.wait()), 5);
 }
 
+TEST(Attach, InterruptedSleepIsResumedAndNamed) {
+  Spawned target({"nap"});
+  ASSERT_EQ(target.line(), "ready");
+  while (target.state() != 'S') usleep(1000);
+  Traced r;
+  trace(r, attach_to(target));
+  ASSERT_EQ(r.seen.calls(nr_restart_syscall, RawKind::call_enter).size(), 1u);
+  EXPECT_EQ(r.seen.calls(nr_restart_syscall, RawKind::call_enter)[0].resumes, nr_clock_nanosleep);
+  EXPECT_EQ(r.seen.events.back().status, 5);
+}
+
 TEST(Attach, StoppedTargetStaysStopped) {
   Spawned target({"wait"});
   ASSERT_EQ(target.line(), "ready");

@@ -68,7 +68,8 @@ TEST_P(Calls, RestartCodesAreErrorsWithoutAResult) {
   }
   EXPECT_TRUE(interrupted_read);
   EXPECT_TRUE(interrupted_sleep);
-  EXPECT_EQ(r.seen.calls(nr_restart_syscall).size(), 1u);
+  ASSERT_EQ(r.seen.calls(nr_restart_syscall, RawKind::call_enter).size(), 1u);
+  EXPECT_EQ(r.seen.calls(nr_restart_syscall, RawKind::call_enter)[0].resumes, nr_clock_nanosleep);
   expect_orderly(r.seen.events);
 }
 

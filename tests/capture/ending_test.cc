@@ -103,6 +103,25 @@ TEST(Ending, InterruptKillsTheLaunchedProgram) {
   EXPECT_FALSE(exists(tracer.tracee()));
 }
 
+TEST(Ending, BrokenOutputInterrupts) {
+  Spawned target({"loop"});
+  ASSERT_EQ(target.line(), "ready");
+  Traced r;
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  close(fds[0]);
+  r.seen.hook = [&](const RawEvent&, event::MemoryView&) {
+    EXPECT_LT(write(fds[1], "x", 1), 0);
+    return Verdict{};
+  };
+  trace(r, attach_to(target));
+  close(fds[1]);
+  EXPECT_EQ(r.ending.fatal_signal, SIGPIPE);
+  EXPECT_EQ(r.seen.events.back().kind, RawKind::detached);
+  target.finish();
+  EXPECT_EQ(WEXITSTATUS(target.wait()), 5);
+}
+
 TEST(Ending, NeverInterruptible) {
   Spawned target({"loop"});
   ASSERT_EQ(target.line(), "ready");

@@ -51,6 +51,7 @@ RawEvent sample(u32 i) {
     event.number = i;
     event.args = {i, 4096 + i, ~u64{0}, 0, 1, 2};
     event.result = -static_cast<s64>(i);
+    if (i % 2) event.resumes = i;
   }
   event.siginfo_valid = event.kind == RawKind::signal;
   if (event.siginfo_valid) event.siginfo[i % 128] = std::byte{7};
@@ -112,6 +113,7 @@ TEST_F(RecordingTest, ComesBackAsItWas) {
     EXPECT_EQ(found.number, wanted.number);
     EXPECT_EQ(found.args, wanted.args);
     EXPECT_EQ(found.result, wanted.result);
+    EXPECT_EQ(found.resumes, wanted.resumes);
     EXPECT_EQ(found.is_error, wanted.is_error);
     EXPECT_EQ(found.has_result, wanted.has_result);
     EXPECT_EQ(found.core_dumped, wanted.core_dumped);

@@ -1,6 +1,6 @@
-#include "capture/scripted/scripted_source.h"
-
 #include <gtest/gtest.h>
+
+#include "capture/scripted/scripted_source.h"
 
 namespace sysray::capture::scripted {
 namespace {

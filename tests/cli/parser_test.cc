@@ -98,8 +98,8 @@ TEST_F(ParserTest, SeccompNeedsAProgramAndItsChildren) {
 }
 
 TEST_F(ParserTest, Calls) {
-  for (std::string_view line : {"-e read ls", "-e trace=read ls", "-et=read ls", "--trace=read ls", "--trace read ls",
-                                "-e write -e read ls"}) {
+  for (std::string_view line :
+       {"-e read ls", "-e trace=read ls", "-et=read ls", "--trace=read ls", "--trace read ls", "-e write -e read ls"}) {
     const capture::SyscallSet calls = options(line).plan.calls;
     EXPECT_TRUE(calls.contains(Abi::x86_64, 0)) << line;
     EXPECT_FALSE(calls.contains(Abi::x86_64, 1)) << line;
@@ -155,7 +155,8 @@ TEST_F(ParserTest, Times) {
   Options twice = options("--absolute-timestamps=precision:ms --timestamps=format:unix ls");
   EXPECT_EQ(twice.text.absolute_time, TimePrefix::unix_epoch);
   EXPECT_EQ(twice.text.absolute_precision, Precision::ms);
-  EXPECT_EQ(options("--timestamps=format:unix --timestamps=precision:ns ls").text.absolute_time, TimePrefix::unix_epoch);
+  EXPECT_EQ(options("--timestamps=format:unix --timestamps=precision:ns ls").text.absolute_time,
+            TimePrefix::unix_epoch);
   EXPECT_EQ(options("--timestamps=none --timestamps=ns ls").text.absolute_time, TimePrefix::seconds_of_day);
   EXPECT_EQ(options("--timestamps=ns --timestamps=none ls").text.absolute_time, TimePrefix::none);
   EXPECT_TRUE(options("-r ls").text.relative_time);
@@ -332,8 +333,7 @@ TEST_F(ParserTest, OptionsWithoutEffect) {
   EXPECT_EQ(told("--output-separately -A ls"),
             "--output-separately has no effect without -o/--output\n"
             "-A/--output-append-mode has no effect without -o/--output\n");
-  EXPECT_EQ(told("-S name ls"),
-            "-S/--summary-sort-by has no effect without (-c/--summary-only or -C/--summary)\n");
+  EXPECT_EQ(told("-S name ls"), "-S/--summary-sort-by has no effect without (-c/--summary-only or -C/--summary)\n");
   EXPECT_EQ(told("-F ls"), "option -F is deprecated, please use -f/--follow-forks instead\n");
   EXPECT_EQ(told("-fF ls"), "deprecated option -F ignored\n");
   EXPECT_EQ(told("-C -i ls"), "");

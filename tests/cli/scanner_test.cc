@@ -76,9 +76,10 @@ TEST(Scanner, Errors) {
   EXPECT_EQ(scanned("--attach"), "| option '--attach' requires an argument");
   EXPECT_EQ(scanned("--follow=3"), "| option '--follow-forks' doesn't allow an argument");
   EXPECT_EQ(scanned("--tr=x"), "| option '--tr=x' is ambiguous; possibilities: '--trace-path' '--trace' '--trace-fds'");
-  EXPECT_EQ(scanned("--summary-"), "| option '--summary-' is ambiguous; possibilities: '--summary-only' "
-                                   "'--summary-syscall-overhead' '--summary-sort-by' '--summary-columns' "
-                                   "'--summary-wall-clock'");
+  EXPECT_EQ(scanned("--summary-"),
+            "| option '--summary-' is ambiguous; possibilities: '--summary-only' "
+            "'--summary-syscall-overhead' '--summary-sort-by' '--summary-columns' "
+            "'--summary-wall-clock'");
 }
 
 // One option is not ambiguous with itself, whatever it is called.

@@ -87,6 +87,28 @@ TEST(Call, NestsMultiplexers) {
   EXPECT_EQ(model.fields[leaf.arguments.first].offset[0], 2u);  // behind op and sub
 }
 
+TEST(Call, GivesEachNestedCaseToItsOwnParent) {
+  const auto compiled = must_compile(
+      "enum op : u32 { P = 1, Q = 2 } enum sub : u32 { X = 7, Y = 8 }"
+      "syscall c(op op, ...); c P(sub s, ...) by (s); c Q(sub s, ...) by (s); c P.X, Q.Y(int v);");
+  const Model& model = compiled->model;
+  const auto& outer = model.dispatches[signature(model, "c").dispatch];
+  std::vector<s64> keys;
+  for (const auto& parent : model.cases.subspan(outer.cases.first, outer.cases.count)) {
+    const auto& inner = model.dispatches[model.signatures[parent.signature].dispatch];
+    ASSERT_EQ(inner.cases.count, 1u);
+    keys.push_back(model.key_ranges[model.cases[inner.cases.first].keys.first].first);
+  }
+  EXPECT_EQ(keys, (std::vector<s64>{7, 8}));
+}
+
+TEST(Call, TakesAStarAloneAsTheDefault) {
+  const auto compiled = must_compile("enum op : u32 { P = 1, Q = 2 } syscall c(op op, ...); c *(int any); c Q(int one);");
+  const auto& dispatch = compiled->model.dispatches[signature(compiled->model, "c").dispatch];
+  EXPECT_EQ(dispatch.cases.count, 1u);
+  EXPECT_NE(dispatch.fallback, none);
+}
+
 TEST(Call, DefinesIoctlNumbersOnTheWay) {
   const auto compiled = must_compile(
       "struct s { u32 x; } enum cmd : u32 { OLD = 1 } syscall ioctl(fd fd, cmd cmd, ...);"

@@ -60,6 +60,13 @@ TEST(Expression, NamesArgumentsOfACall) {
   EXPECT_EQ(std::count(ops.begin(), ops.end(), Op::argument), 2);
 }
 
+TEST(Expression, PutsTheValuesOfDerivedFieldsInPlace) {
+  const auto compiled = must_compile("struct s { u32 a; u32 twice = a * 2; u8 x[twice]; }");
+  const Model& model = compiled->model;
+  const auto& type = model.types[field_named(model, struct_named(model, "s").fields, "x").type];
+  EXPECT_EQ(code(model, type.count), (std::vector{Op::field, Op::constant, Op::multiply}));
+}
+
 TEST(Expression, FollowsPathsThroughInnerStructs) {
   const auto compiled = must_compile("struct inner { u32 a; u32 b; } struct s { u32 x; inner i; u8 y[i.b]; }");
   const Model& model = compiled->model;

@@ -57,6 +57,12 @@ TEST(Layout, CountsArraysOfConstants) {
   EXPECT_EQ(size_of(compiled->model, "s"), (Place{32, 32}));
 }
 
+TEST(Layout, KnowsTheWordSizeInLengths) {
+  const auto compiled = must_compile("struct s { u32 a; u8 _[wordsize - 4]; u32 b; }");
+  EXPECT_EQ(offset_of(compiled->model, "s", "b"), (Place{8, 4}));
+  EXPECT_EQ(size_of(compiled->model, "s"), (Place{12, 8}));
+}
+
 TEST(Layout, OverlaysTheArmsOfASwitch) {
   const auto compiled = must_compile(
       "struct s { u32 kind; switch (kind) { case 1: u64 wide; case 2: { u8 a; u16 b; } } u8 behind; }");

@@ -67,7 +67,7 @@ TEST_F(CallNumbersTest, Numbers) {
   EXPECT_EQ(names("1"), "write");
   EXPECT_EQ(names("01"), "write");
   EXPECT_EQ(names("39"), "getpid");
-  EXPECT_EQ(names("5"), "");              // known to i386 alone
+  EXPECT_EQ(names("5"), "");  // known to i386 alone
   EXPECT_EQ(names("5", Abi::i386), "open");
   EXPECT_EQ(names("512@x32", Abi::x32), "rt_sigaction");
 }

@@ -62,8 +62,8 @@ TEST(Signals, Sets) {
 }
 
 TEST(Signals, Errors) {
-  for (std::string_view name : {" ", "NOSUCH", "SIG", "-1", "256", "1-1", "0x1", "+1", "IOT", "POLL", "SIGRTMAX",
-                                "RT_33", "SIGSIGHUP"}) {
+  for (std::string_view name :
+       {" ", "NOSUCH", "SIG", "-1", "256", "1-1", "0x1", "+1", "IOT", "POLL", "SIGRTMAX", "RT_33", "SIGSIGHUP"}) {
     auto set = parse_signals(name);
     ASSERT_FALSE(set) << name;
     EXPECT_EQ(set.error().cause, "invalid signal '" + std::string(name) + "'");

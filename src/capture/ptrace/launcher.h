@@ -29,8 +29,8 @@ struct ChildReport {
 // and ends with status 1. In between the tracer seizes it.
 class Launcher {
  public:
-  // Forks. With a daemon mode the calling process becomes the child, and this returns in a detached grandchild, which has
-  // its own process group or session as the mode says.
+  // Forks. With a daemon mode the calling process becomes the child, and this returns in a detached grandchild, which
+  // has its own process group or session as the mode says.
   static Result<Launcher> start(const Program& program, const ChildSetup& setup, DaemonMode daemon,
                                 const SignalGuard& signals);
 
@@ -44,7 +44,8 @@ class Launcher {
   std::optional<ChildReport> report();
 
  private:
-  Launcher(pid_t child, UniqueFd go, UniqueFd reports) : child_(child), go_(std::move(go)), reports_(std::move(reports)) {}
+  Launcher(pid_t child, UniqueFd go, UniqueFd reports)
+      : child_(child), go_(std::move(go)), reports_(std::move(reports)) {}
   pid_t child_;
   UniqueFd go_;
   UniqueFd reports_;

@@ -7,7 +7,7 @@
 
 namespace sysray::capture::ptrace {
 
-void Tracer::let_all_go(Waiter& waiter, const Change* pending, size_t count, int fatal_signal) {
+void Tracer::let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change> pending, int fatal_signal) {
   if (fatal_signal && launcher_ && tracees_.find(launcher_->tid())) {
     kill(number(launcher_->tid()), SIGCONT);
     kill(number(launcher_->tid()), fatal_signal);
@@ -17,7 +17,7 @@ void Tracer::let_all_go(Waiter& waiter, const Change* pending, size_t count, int
   tracees_.for_each([&](Tracee& tracee) {
     if (kill_all) kill(number(tracee.tgid), SIGKILL);
   });
-  for (size_t i = 0; i < count; i++) let_go_change(pending[i]);
+  for (const Change& change : pending) let_go_change(change);
   for (auto held = held_.begin(); held != held_.end(); held = held_.erase(held))
     for (const Change& change : held->second) let_go_change(change);
   tracees_.for_each([](Tracee& tracee) { ::ptrace(PTRACE_INTERRUPT, number(tracee.tid), nullptr, nullptr); });
@@ -28,13 +28,13 @@ void Tracer::let_all_go(Waiter& waiter, const Change* pending, size_t count, int
     changes.clear();
     waiter.collect(changes, expected_changes());
     if (waiter.alone()) return forget_all();
+    if (changes.empty()) {
+      consumer_->on_idle();
+      waiter.sleep(changes);
+    }
     for (const Change& change : changes) let_go_change(change);
-    if (!changes.empty()) continue;
-    consumer_->on_idle();
-    changes.clear();
-    waiter.sleep(changes, -1);
-    for (const Change& change : changes) let_go_change(change);
-    if (waiter.take_signal()) return forget_all();
+    watcher.look();
+    if (watcher.take_signal()) return forget_all();
   }
 }
 

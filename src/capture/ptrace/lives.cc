@@ -25,9 +25,7 @@ constexpr Nanoseconds longest_hold = 2'000'000;
 
 // Whether `tid` is a thread of process `tgid`, without a look into /proc: signal 0 checks that the ids belong together
 // before it checks whether a signal may be sent.
-bool belongs_to(Tid tid, Tgid tgid) {
-  return syscall(SYS_tgkill, number(tgid), number(tid), 0) == 0 || errno == EPERM;
-}
+bool belongs_to(Tid tid, Tgid tgid) { return syscall(SYS_tgkill, number(tgid), number(tid), 0) == 0 || errno == EPERM; }
 
 }  // namespace
 
@@ -36,7 +34,7 @@ void Tracer::add_launched(Launcher& launcher) {
   tracees_.add(launcher.tid(), Tgid{number(launcher.tid())}).phase = Phase::set_up;
 }
 
-void Tracer::add_attached(Tid tid, Tgid tgid) { tracees_.add(tid, tgid); }
+void Tracer::add_attached(Tid tid, Tgid tgid) { tracees_.add(tid, tgid).phase = Phase::seized; }
 
 void Tracer::set_consumer(Consumer& consumer) {
   consumer_ = &consumer;

@@ -73,7 +73,8 @@ std::vector<std::string> edited_environment(const std::vector<EnvironmentEdit>& 
   std::vector<std::string> out;
   for (char** entry = environ; entry && *entry; entry++) out.emplace_back(*entry);
   for (const EnvironmentEdit& edit : edits) {
-    auto found = std::find_if(out.begin(), out.end(), [&](const std::string& entry) { return names(entry, edit.name); });
+    auto found =
+        std::find_if(out.begin(), out.end(), [&](const std::string& entry) { return names(entry, edit.name); });
     if (!edit.value) {
       std::erase_if(out, [&](const std::string& entry) { return names(entry, edit.name); });
     } else if (found != out.end()) {

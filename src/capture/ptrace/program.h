@@ -19,14 +19,14 @@ struct Identity {
 };
 
 struct Program {
-  std::string path;                // of the executable
+  std::string path;  // of the executable
   std::vector<std::string> argv;
   std::vector<std::string> environment;  // NAME=value, of this process with the edits
   std::optional<Identity> identity;      // to run as; unchanged without
 };
 
-// Looks up the executable (in this process's PATH, unless argv[0] has a slash) and the user. Errors: no such executable,
-// no such user, no right to change it.
+// Looks up the executable (in this process's PATH, unless argv[0] has a slash) and the user. Errors: no such
+// executable, no such user, no right to change it.
 Result<Program> find_program(const Launch& launch);
 
 }  // namespace sysray::capture::ptrace

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <optional>
+#include <span>
 
 #include "capture/ptrace/attacher.h"
 #include "capture/ptrace/seccomp_filter.h"
@@ -54,12 +56,17 @@ class PtraceSource : public Source {
   // Nothing has changed: sleeps until something does. `changes`: as of Waiter::sleep().
   void rest(std::vector<Change>& changes, Consumer& consumer);
 
+  // Whether a busy stretch has lasted so long that the tracer's own signals deserve a look.
+  bool look_is_due(const std::vector<Change>& changes);
+
   const Plan plan_;
   Messages& messages_;
   SignalGuard signals_;
   std::optional<Launcher> launcher_;
+  std::unique_ptr<Watcher> watcher_;
   std::optional<Waiter> waiter_;
   Tracer tracer_;
+  Nanoseconds last_look_ = 0;  // CLOCK_MONOTONIC
 };
 
 unsigned long PtraceSource::options() const {
@@ -82,9 +89,10 @@ Result<void> PtraceSource::start() {
     if (Result<void> launched = launch(); !launched) return launched;
   }
   if (!attach() && !plan_.launch) return Error{};
-  Result<Waiter> waiter = Waiter::make(signals_.awaited(), plan_.tick);
-  if (!waiter) return waiter.error();
-  waiter_.emplace(std::move(*waiter));
+  Result<std::unique_ptr<Watcher>> watcher = Watcher::make(signals_.awaited(), plan_.tick);
+  if (!watcher) return watcher.error();
+  watcher_ = std::move(*watcher);
+  waiter_.emplace(*watcher_);
   return {};
 }
 
@@ -117,8 +125,7 @@ Result<void> PtraceSource::launch() {
   // The child ends by itself when the launcher goes without having released it.
   if (::ptrace(PTRACE_SEIZE, child, nullptr, options()) < 0)
     return Error{fmt::format("attach: ptrace(PTRACE_SEIZE, {})", child), strerror(errno), "", errno};
-  if (plan_.daemon != DaemonMode::none && !plan_.quiet_attach)
-    messages_.say(fmt::format("Process {} attached", child));
+  if (plan_.daemon != DaemonMode::none && !plan_.quiet_attach) messages_.say(fmt::format("Process {} attached", child));
   launcher_.emplace(std::move(*launcher));
   tracer_.add_launched(*launcher_);
   return {};
@@ -129,13 +136,14 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
   if (launcher_) launcher_->release();
   std::vector<Change> changes;
   while (!tracer_.done()) {
-    if (std::optional<int> signal = waiter_->take_signal()) {
-      tracer_.let_all_go(*waiter_, nullptr, 0, *signal);
+    if (watcher_->has_news() || look_is_due(changes)) watcher_->look();
+    if (std::optional<int> signal = watcher_->take_signal()) {
+      tracer_.let_all_go(*waiter_, *watcher_, {}, *signal);
       return Ending{0, *signal};
     }
-    if (waiter_->take_tick()) consumer.on_tick();
+    if (watcher_->take_tick()) consumer.on_tick();
     if (consumer.wants_stop()) {
-      tracer_.let_all_go(*waiter_, nullptr, 0, 0);
+      tracer_.let_all_go(*waiter_, *watcher_, {}, 0);
       return Ending{};
     }
     changes.clear();
@@ -153,20 +161,31 @@ bool PtraceSource::handle(const std::vector<Change>& changes, Consumer& consumer
   for (size_t i = 0; i < changes.size(); i++) {
     tracer_.handle(changes[i]);
     if (!consumer.wants_stop()) continue;
-    tracer_.let_all_go(*waiter_, changes.data() + i + 1, changes.size() - i - 1, 0);
+    tracer_.let_all_go(*waiter_, *watcher_, std::span(changes).subspan(i + 1), 0);
     return false;
   }
-  if (!changes.empty()) waiter_->look_around(changes.back().monotonic);
   return true;
 }
 
 void PtraceSource::rest(std::vector<Change>& changes, Consumer& consumer) {
   if (waiter_->alone()) return tracer_.forget_all();
-  std::optional<Nanoseconds> until = tracer_.held_until();
-  Nanoseconds monotonic = now().monotonic;
-  if (until && *until <= monotonic) return tracer_.release_held(monotonic);
+  if (std::optional<Nanoseconds> until = tracer_.held_until()) {
+    Nanoseconds monotonic = now().monotonic;
+    if (*until <= monotonic) return tracer_.release_held(monotonic);
+    // Not worth a sleep: the creator is on its way, unless it was killed.
+    sched_yield();
+    return;
+  }
   consumer.on_idle();
-  waiter_->sleep(changes, until ? *until - monotonic : -1);
+  watcher_->look();
+  if (!watcher_->has_signal()) waiter_->sleep(changes);
+}
+
+bool PtraceSource::look_is_due(const std::vector<Change>& changes) {
+  constexpr Nanoseconds interval = 5'000'000;
+  if (changes.empty() || changes.back().monotonic - last_look_ < interval) return false;
+  last_look_ = changes.back().monotonic;
+  return true;
 }
 
 }  // namespace

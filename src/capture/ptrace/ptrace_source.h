@@ -13,9 +13,9 @@ namespace sysray::capture::ptrace {
 // traced before Source::run. `messages` must outlive the source. With a daemon mode this returns in a detached
 // grandchild of the caller, and the calling process becomes the program.
 //
-// Until the source is destroyed, signals are treated as Plan::interactive says: SIGCHLD is blocked, and the interrupting
-// signals are blocked (InteractiveMode::waiting) or ignored. Every child of the process is waited for by the source
-// during run().
+// Until the source is destroyed, signals are treated as Plan::interactive says: the interrupting ones are blocked
+// (InteractiveMode::waiting) or ignored; and SIGURG may interrupt system calls of the calling thread, which must be the
+// one that calls run(). Every child of the process is waited for by the source during run().
 //
 // An Error with an empty `cause` was told through `messages` already.
 Result<std::unique_ptr<Source>> make_ptrace_source(Plan plan, Messages& messages);

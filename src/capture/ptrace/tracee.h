@@ -17,6 +17,7 @@ enum class Phase : u8 {
   announced,  // named by its creator's event; its first stop is still to come
   set_up,     // the program's process in our own code; ends with the SIGSTOP that it sends itself
   launching,  // from there to its first successful execve; only that call is shown
+  seized,     // attached to while it ran; its first stop is still to come
   traced,
 };
 
@@ -36,6 +37,8 @@ struct Tracee {
   event::Abi abi{};
   u64 number = 0;
   std::array<u64, 6> args{};
+  // The last call that ended in order to be resumed by restart_syscall.
+  u64 interrupted = event::no_call;
   std::string comm;  // name of the thread when it last stopped, if the plan wants it
   // For RawEvent::system_time: time within calls so far, CPU clock of the thread when the call began, and its source.
   Nanoseconds system_time = 0;

@@ -26,6 +26,11 @@ bool asks_for_restart(s64 result) {
          result == -514 /* ERESTARTNOHAND */ || result == -516 /* ERESTART_RESTARTBLOCK */;
 }
 
+// The call that has restart_syscall resume it, by a result that user mode never sees.
+constexpr s64 restart_block = -516;
+
+bool is_restart_syscall(event::Abi abi, u64 number) { return number == (abi == event::Abi::i386 ? 0 : 219); }
+
 // The execve with which our child becomes the program.
 bool is_launching_call(const Tracee& tracee) {
   constexpr u64 execve = 59;
@@ -60,7 +65,8 @@ void Tracer::handle(const Change& change) {
 
 void Tracer::on_stop(Tracee& tracee, Stop stop) {
   tracee.stopped = true;
-  if (tracee.phase == Phase::announced) tracee.phase = Phase::traced;
+  if (tracee.phase == Phase::seized) find_interrupted_call(tracee);
+  if (tracee.phase == Phase::announced || tracee.phase == Phase::seized) tracee.phase = Phase::traced;
   switch (stop.kind()) {
     case StopKind::syscall: return on_call_stop(tracee, std::move(stop));
     case StopKind::seccomp:
@@ -76,6 +82,12 @@ void Tracer::on_stop(Tracee& tracee, Stop stop) {
     case StopKind::other: break;
   }
   go_on(tracee, std::move(stop));
+}
+
+// PTRACE_INTERRUPT has broken off the call that the thread was in.
+void Tracer::find_interrupted_call(Tracee& tracee) {
+  auto registers = reader_.read_registers(tracee.tid);
+  if (registers && registers->result == restart_block) tracee.interrupted = registers->call.number;
 }
 
 void Tracer::on_call_stop(Tracee& tracee, Stop stop) {
@@ -115,6 +127,7 @@ void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& regis
   event.abi = tracee.abi;
   event.number = tracee.number;
   event.args = tracee.args;
+  if (is_restart_syscall(tracee.abi, tracee.number)) event.resumes = tracee.interrupted;
   event.instruction_pointer = registers.instruction_pointer;
   event.stack_pointer = registers.stack_pointer;
   if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
@@ -133,6 +146,9 @@ void Tracer::on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& regist
     tracee.system_time += cpu_time(tracee) - tracee.cpu_time_at_enter;
   }
   tracee.progress = Progress::outside;
+  // One that is broken off again keeps what it resumes.
+  if (registers.result == restart_block && !is_restart_syscall(tracee.abi, tracee.number))
+    tracee.interrupted = tracee.number;
   RawEvent event;
   event.kind = RawKind::call_exit;
   event.abi = tracee.abi;
@@ -202,6 +218,7 @@ bool Tracer::is_shown(const Tracee& tracee) const {
       if (is_launching_call(tracee)) break;
       return false;
     case Phase::announced:
+    case Phase::seized:
     case Phase::set_up: return false;
   }
   return plan_.calls.contains(tracee.abi, tracee.number);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -41,7 +42,7 @@ class Tracer {
 
   // Lets everything go: `pending` holds changes that were collected and not handled. The launched program gets
   // `fatal_signal` on its way, if that isn't 0. Waits until all threads are detached; a further signal ends that.
-  void let_all_go(Waiter& waiter, const Change* pending, size_t count, int fatal_signal);
+  void let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change> pending, int fatal_signal);
   // The kernel knows of no tracee any more.
   void forget_all();
 
@@ -50,6 +51,7 @@ class Tracer {
  private:
   // Stops: each of these ends the stop.
   void on_stop(Tracee& tracee, Stop stop);
+  void find_interrupted_call(Tracee& tracee);
   void on_call_stop(Tracee& tracee, Stop stop);
   void on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
   void on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
@@ -86,9 +88,9 @@ class Tracer {
   TraceeTable tracees_;
   std::unordered_map<s32, std::vector<Change>> held_;
   Launcher* launcher_ = nullptr;
-  bool filtered_ = false;       // the seccomp filter is in place
+  bool filtered_ = false;  // the seccomp filter is in place
   bool told_of_info_ = false;
-  Timestamps stamps_{};         // of the change that is being handled
+  Timestamps stamps_{};  // of the change that is being handled
   Ending ending_;
 };
 

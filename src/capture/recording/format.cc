@@ -149,6 +149,7 @@ void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& me
     out.number(event.number);
     for (u64 arg : event.args) out.number(arg);
     out.signed_number(event.result);
+    out.number(event.resumes + 1);  // none is 0
   }
   if (event.siginfo_valid) out.bytes(event.siginfo);
   std::string_view comm = event.comm.substr(0, 255);
@@ -190,6 +191,7 @@ bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory) {
     event.number = from_.number();
     for (u64& arg : event.args) arg = from_.number();
     event.result = from_.signed_number();
+    event.resumes = from_.number() - 1;
   }
   if (flags & siginfo_valid) {
     auto bytes = from_.bytes(event.siginfo.size());

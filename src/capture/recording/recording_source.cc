@@ -27,8 +27,8 @@ Result<void> RecordingSource::read_head() {
   u32 found = Decoder(std::span(head).subspan(magic.size())).fixed32();
   if (found != version)
     return Error{"recording '" + path_ + "' has format version " + std::to_string(found),
-                 "this program knows version " + std::to_string(version), "use the program that wrote it, or a newer one",
-                 0};
+                 "this program knows version " + std::to_string(version),
+                 "use the program that wrote it, or a newer one", 0};
   Result<Block> meta = read_block(head.size());
   if (!meta) return meta.error();
   if (meta->header.type != BlockType::meta) return damaged(head.size(), "the description of the run is missing");
@@ -118,8 +118,8 @@ bool RecordingSource::read_at(u64 offset, std::span<std::byte> to) const {
 }
 
 Error RecordingSource::damaged(u64 offset, const std::string& what) const {
-  return {"recording '" + path_ + "' is damaged at byte " + std::to_string(offset), what,
-          "what came before was played", 0};
+  return {"recording '" + path_ + "' is damaged at byte " + std::to_string(offset), what, "what came before was played",
+          0};
 }
 
 }  // namespace sysray::capture::recording

@@ -116,6 +116,14 @@ static int run_interrupted(int argc, char **argv) {
   return wait(NULL) > 0 ? 0 : 3;
 }
 
+/* nap: sleeps once, for half a second */
+static int run_nap(int argc, char **argv) {
+  (void)argc, (void)argv;
+  if (write(1, "ready\n", 6) != 6) return 1;
+  struct timespec time = {0, 500 * 1000 * 1000};
+  return syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &time, NULL) ? 1 : 5;
+}
+
 /* loop: marks, until standard input ends; then prints how many */
 static int run_loop(int argc, char **argv) {
   (void)argc, (void)argv;
@@ -153,6 +161,7 @@ static const struct program programs[] = {
 #endif
     {"stubborn", run_stubborn},
     {"interrupted", run_interrupted},
+    {"nap", run_nap},
     {"loop", run_loop},
     {"wait", run_wait},
     {NULL, NULL},
