@@ -12,6 +12,7 @@ namespace {
 constexpr std::array subcommands = std::to_array<SubcommandSpec>({
     {"describe", "NAME...", "explain system calls, types and constants"},
     {"describe", "--json", "write all descriptions as JSON"},
+    {"describe", "--coverage", "compare the descriptions with the tables of facts in tests/facts (or --facts=DIR)"},
     {"replay", "[OPTION]... FILE", "show what --record recorded, filtered and formatted by the options"},
     {"merge", "PREFIX", "write what -ff -tt -o PREFIX wrote as one log in the order of time"},
 });

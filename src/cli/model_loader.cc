@@ -9,10 +9,12 @@ Result<LoadedModel> load_model(const std::vector<std::string>& files) {
   if (files.empty()) return LoadedModel(describe::built_in());
   auto compiled = describe::load_with(files);
   if (!compiled) {
-    // Diagnostics are lines of their own, each with its file.
     Error error = compiled.error();
-    error.cause = "the descriptions have errors\n" + error.cause;
-    while (error.cause.ends_with('\n')) error.cause.pop_back();
+    // Diagnostics are lines of their own, each with its file.
+    if (error.cause.ends_with('\n')) {
+      error.cause.pop_back();
+      error.cause = "the descriptions have errors\n" + error.cause;
+    }
     return error;
   }
   return LoadedModel(std::move(*compiled));

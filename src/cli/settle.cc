@@ -131,7 +131,10 @@ void ParserState::settle_plan(std::span<const char* const> program) {
 // it alone, in depth.
 void ParserState::settle_recording() {
   Options& all = options();
-  if (!all.record || all.output.path || all.form != Form::text || all.summary) return;
+  if (!all.record) return;
+  all.plan.want_comm = true;
+  all.plan.want_system_time = true;
+  if (all.output.path || all.form != Form::text || all.summary) return;
   all.show_events = false;
   all.decode.abbreviate = event::CallSet::nothing();
   constexpr size_t recorded_string_bytes = 4096;

@@ -10,6 +10,7 @@
 #include "cli/merge.h"
 #include "cli/model_json.h"
 #include "cli/model_loader.h"
+#include "describe/coverage.h"
 #include "describe/embedded.h"
 #include "describe/source_archive.h"
 
@@ -38,6 +39,8 @@ Error no_such_name(const describe::Model& model, const std::string& name) {
 
 struct DescribeRequest {
   bool json = false;
+  bool coverage = false;
+  std::string facts = "tests/facts";  // where the sources keep them
   std::vector<std::string> files;
   std::vector<std::string> names;
 };
@@ -48,6 +51,10 @@ Result<DescribeRequest> parse_describe(Arguments words) {
     const std::string_view word = words[i];
     if (word == "--json") {
       request.json = true;
+    } else if (word == "--coverage") {
+      request.coverage = true;
+    } else if (word.starts_with("--facts=")) {
+      request.facts = word.substr(word.find('=') + 1);
     } else if (word.starts_with("--describe=")) {
       request.files.emplace_back(word.substr(word.find('=') + 1));
     } else if (word == "--describe" && i + 1 < words.size()) {
@@ -55,13 +62,13 @@ Result<DescribeRequest> parse_describe(Arguments words) {
     } else if (word.starts_with("-")) {
       return Error{.cause = "describe has no option '" + std::string(word) + "'",
                    .observed = {},
-                   .hint = "usage: sysray describe [--describe FILE]... --json | NAME...",
+                   .hint = "usage: sysray describe [--describe FILE]... --json | --coverage [--facts=DIR] | NAME...",
                    .code = 0};
     } else {
       request.names.emplace_back(word);
     }
   }
-  if (!request.json && request.names.empty()) {
+  if (!request.json && !request.coverage && request.names.empty()) {
     return Error{.cause = "describe what?", .observed = {}, .hint = "for example: sysray describe openat", .code = 0};
   }
   return request;
@@ -73,6 +80,10 @@ int describe_command(Arguments words, TerminalMessages& messages) {
   auto model = load_model(request->files);
   if (!model) return fail(messages, model.error());
   if (request->json) return print(model_json(model->get()));
+  if (request->coverage) {
+    auto report = describe::coverage(model->get(), request->facts);
+    return report ? print(*report) : fail(messages, report.error());
+  }
 
   auto sources = describe::embedded_sources();
   if (!sources) return fail(messages, sources.error());

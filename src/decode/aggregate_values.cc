@@ -52,6 +52,8 @@ Value ValueBuilder::from_bytes(u32 index, Bytes bytes, const Scope& scope) {
 }
 
 Value ValueBuilder::typed_bytes(const Type& type, u32 index, Bytes bytes, const Scope& scope) {
+  if (type.size != none && type.kind != TypeKind::pointer)
+    bytes.available = std::min<u64>(bytes.available, evaluator_.value(type.size, scope));
   switch (type.kind) {
     case TypeKind::none: return {};
     case TypeKind::string:
@@ -94,14 +96,14 @@ u64 ValueBuilder::inline_size(u32 index, Bytes bytes, const Scope& scope) {
       if (type.count != none) return evaluator_.value(type.count, scope);
       return size_of(model_, index, call_.abi);
     case TypeKind::union_type: {
-      // An arm of variable size reaches to the end of the extent.
       const u32 chosen = union_case(type, scope);
-      const u64 fixed = size_of(model_, index, call_.abi);
-      return fixed != 0 || chosen == none ? fixed : bytes.available;
+      Scope inner = scope;
+      inner.slots = slots(type.arguments, scope);
+      return chosen == none ? 0 : inline_size(chosen, bytes, inner);
     }
     case TypeKind::format:
       // One over bytes, not over a number, takes what there is.
-      return integer_width(type, call_.abi) == 0 ? bytes.available : size_of(model_, index, call_.abi);
+      return model_.formats[type.ref].over_bytes ? bytes.available : size_of(model_, index, call_.abi);
     default: return size_of(model_, index, call_.abi);
   }
 }
@@ -202,7 +204,7 @@ void ValueBuilder::field(const Field& field, Bytes bytes, const Scope& scope, Va
 
 bool ValueBuilder::flexible(u32 index) const {
   const Type& type = model_.types[index];
-  if (type.kind == TypeKind::format) return type.width == 0;
+  if (type.kind == TypeKind::format) return model_.formats[type.ref].over_bytes;
   if (type.kind == TypeKind::array) return type.array == ArrayKind::flexible || type.count == none;
   return (type.kind == TypeKind::chars || type.kind == TypeKind::string || type.kind == TypeKind::path) &&
          type.count == none;
@@ -250,9 +252,18 @@ Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope)
   if (st.show.count == 0) fields(st.fields, bytes, inner, list, more, end);
   for (u32 i = 0; i < st.show.count; i++)
     fields({st.fields.first + model_.lists[st.show.first + i], 1}, bytes, inner, list, more, end);
+  // A struct that stands for its one part takes no place of its own.
+  if (st.inlined && list.size() == 1 && list.data()[0].unnamed && !more) {
+    Value only = list.data()[0];
+    only.unnamed = false;
+    return only;
+  }
   if (st.tuple && list.size() == 1 && list.data()[0].kind == ValueKind::structure) return list.data()[0];
   Value value;
   value.kind = ValueKind::structure;
+  // A time behind a struct: @time takes its first two fields as seconds and nanoseconds.
+  if (type.timestamp && list.size() >= 2)
+    value.comment = date(static_cast<s64>(list.data()[0].number), list.data()[1].number);
   value.tuple = st.tuple;
   value.unnamed_fields = st.unnamed_fields;
   value.inlined = st.inlined;

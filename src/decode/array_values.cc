@@ -96,34 +96,42 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
 }
 
 Value ValueBuilder::chain(const Type& array, Bytes bytes, const Scope& scope) {
-  const u64 smallest = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
   const u64 limit = display_limit(array);
   u64 carry = evaluator_.value_or(array.carry_init, scope, 0);
   ValueList list(arena_);
   Value value;
   u64 at = 0;
-  for (u64 i = 0; at < bytes.available && bytes.available - at >= smallest; i++) {
+  const u64 head = record_head(array);
+  for (u64 i = 0; at < bytes.available; i++) {
     if (list.size() >= limit) {
       value.more = true;
       break;
     }
     Bytes record = bytes.from(at);
     const u64 step = record_step(array, record, scope);
-    // A record without a usable length takes all that is left.
-    if (step >= smallest && step < record.available) record.available = step;
+    // A record without a usable length takes all that there is, unless that is less than a record's head.
+    if (step == 0 && i > 0 && record.available < head) break;
+    if (step > 0 && step < record.available) record.available = step;
     element(array, record, i, carry, scope, list);
-    if (step < smallest || step > bytes.available) break;
+    if (step == 0 || step > bytes.available) break;
     at += (step + array.alignment - 1) / array.alignment * array.alignment;
   }
   return list_value(array, list, value);
 }
 
+// Bytes of what a record begins with, its length among it.
+u64 ValueBuilder::record_head(const Type& array) const {
+  const Type& record = model_.types[array.ref];
+  if (record.kind != TypeKind::structure || model_.structs[record.ref].fields.count == 0) return 1;
+  const describe::Field& first = model_.fields[model_.structs[record.ref].fields.first];
+  return std::max<u64>(size_of(model_, first.type, call_.abi), 1);
+}
+
 u64 ValueBuilder::count_records(const Type& array, Bytes bytes, const Scope& scope) {
-  const u64 smallest = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
   u64 count = 0;
-  for (u64 at = 0; at < bytes.available && bytes.available - at >= smallest; count++) {
+  for (u64 at = 0; at < bytes.available; count++) {
     const u64 step = record_step(array, bytes.from(at), scope);
-    if (step < smallest) break;
+    if (step == 0) break;
     at += (step + array.alignment - 1) / array.alignment * array.alignment;
   }
   return count;

@@ -255,6 +255,7 @@ Value CallDecoder::changed(const Value& before, const Value& after) {
 
 Value CallDecoder::merged(const describe::Model& model, const Field& field, const Value& before, const Value& after) {
   if (!field.both && same_value(before, after)) return after;
+  if (after.kind == ValueKind::structure && after.count == 0) return before;
   const describe::Type& pointer = model.types[field.type];
   const bool is_struct = pointer.ref != none && model.types[pointer.ref].kind == TypeKind::structure;
   if (!is_struct || before.kind != ValueKind::structure || after.kind != ValueKind::structure ||
@@ -333,6 +334,21 @@ void CallDecoder::set_result(const Context& context, ValueBuilder& builder) {
   result.number = static_cast<u64>(event_.raw_result);
 }
 
+namespace {
+
+// Whether a part that is shown only if it holds something (@nonzero) is an empty list.
+bool empty_note(const describe::Model& model, const describe::Alternative& note, const Value& text) {
+  for (u32 i = 0; i < note.parts.count; i++) {
+    const Field& part = model.fields[note.parts.first + i];
+    if (!part.nonzero) continue;
+    for (const Value& item : text.items())
+      if (item.kind == ValueKind::array && item.count == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
   if (notes_.count == 0 || !event_.has_result) return;
   ValueList list(arena_, notes_.count);
@@ -342,7 +358,8 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     const bool always = note.condition != none && mentions_error(context.model, note.condition);
     if (call_.failed && !always) continue;
     if (note.condition != none && builder.evaluator().value(note.condition, Scope{}) == 0) continue;
-    list.add(builder.alternative(note, Scope{}, {}));
+    const Value text = builder.alternative(note, Scope{}, {});
+    if (!empty_note(context.model, note, text)) list.add(text);
   }
   event_.notes = {list.data(), list.size()};
 }

@@ -26,6 +26,7 @@ IntStyle style_of(const describe::Type& type) {
   switch (type.format) {
     case IntFormat::hex: return IntStyle::hex;
     case IntFormat::hex_padded: return IntStyle::hex_padded;
+    case IntFormat::hex_digits: return IntStyle::hex_digits;
     case IntFormat::octal: return IntStyle::octal;
     case IntFormat::octal_mode: return IntStyle::octal_mode;
     case IntFormat::character: return IntStyle::character;

@@ -123,6 +123,7 @@ class ValueBuilder {
 
   u64 display_limit(const Type& array) const;
   Scope element_scope(const Type& array, Bytes bytes, const Scope& outer);
+  u64 record_head(const Type& array) const;
   u64 record_step(const Type& array, Bytes bytes, const Scope& scope);
   void element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope, ValueList& list);
   Value list_value(const Type& array, const ValueList& list, Value value);

@@ -138,6 +138,7 @@ class Checker {
   void fill_struct(u32 index);
   u32 place_of(Range range, u32 field) const;
   u32 struct_for_arm(const ast::Arm& arm, const ast::Declaration& owner);
+  static bool over_bytes(const ast::Declaration& format);
   void fill_formats();
   Range alternatives(const std::vector<ast::Alternative>& list, const Names& names);
   void pieces(const ast::Alternative& written, Alternative& into);

@@ -57,7 +57,7 @@ Extent Checker::extent_of(u32 index) {
     case TypeKind::custom: extent.dynamic = true; return extent;
     case TypeKind::format:
       if (type.width != 0) break;
-      extent.dynamic = true;
+      extent.dynamic = over_bytes(*format_declarations_[type.ref]);
       return extent;
     case TypeKind::structure:
       lay_out(type.ref);

@@ -354,6 +354,14 @@ Range Checker::alternatives(const std::vector<ast::Alternative>& written, const 
   return range;
 }
 
+// Whether a part of the format is read from memory, not computed from its number.
+bool Checker::over_bytes(const ast::Declaration& format) {
+  for (const ast::Alternative& one : format.alternatives)
+    for (const AstField& part : one.parts)
+      if (!part.value) return true;
+  return false;
+}
+
 void Checker::fill_formats() {
   for (u32 i = 0; i < tables_.formats.size(); i++) {
     const ast::Declaration& written = *format_declarations_[i];
@@ -370,6 +378,7 @@ void Checker::fill_formats() {
     }
     format.unnamed = find(written.attributes, "unnamed") != nullptr;
     format.raw = find(written.attributes, "raw") != nullptr;
+    format.over_bytes = over_bytes(written);
     Names names;
     if (!written.variable.empty()) names.slots.push_back(written.variable);
     format.alternatives = alternatives(written.alternatives, names);

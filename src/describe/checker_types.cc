@@ -68,7 +68,7 @@ constexpr Builtin builtins[] = {
 constexpr std::string_view known_attributes[] = {
     "if",    "nonzero", "v",    "valid",   "on",      "always", "size", "tail", "count", "bare",  "single",
     "carry", "time",    "comment", "unnamed", "name", "big",    "limit", "hex", "oct",   "dec",   "hex0",
-    "char",  "date",  "mode",  "minus1", "both", "named",  "class", "noclass", "noreturn", "abi",  "since", "never_fails", "prototype"};
+    "char",  "date",  "mode",  "digits", "minus1", "both", "named",  "class", "noclass", "noreturn", "abi",  "since", "never_fails", "prototype"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -109,7 +109,8 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
   };
   const bool is_pointer = written.pointers > 0 || base.kind == TypeKind::pointer;
   for (const ast::Attribute& one : written.attributes) {
-    if (among(of_pointers, one.name) && !is_pointer)
+    const bool inline_size = one.name == "size" && written.array.has_value();
+    if (among(of_pointers, one.name) && !is_pointer && !inline_size)
       diagnostics_.error(one.position, "'@" + one.name + "' is about the memory behind a pointer, and '" + written.name + "' is none");
     else if (among(of_arrays, one.name) && !written.array)
       diagnostics_.error(one.position, "'@" + one.name + "' is about the elements of an array, and '" + written.name + "' is none");
@@ -240,6 +241,7 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
     }
     else if (one.name == "mode") type.format = IntFormat::octal_mode;
     else if (one.name == "hex0") type.format = IntFormat::hex_padded;
+    else if (one.name == "digits") type.format = IntFormat::hex_digits;
     else if (one.name == "oct") type.format = IntFormat::octal;
     else if (one.name == "dec") type.format = IntFormat::decimal;
     else if (one.name == "char") type.format = IntFormat::character;
@@ -385,7 +387,13 @@ u32 Checker::make_type(const ast::Field& written, const Names& outer) {
     }
     index = add_type(array);
   }
-  if (written.pointers == 0) return index;
+  if (written.pointers == 0) {
+    if (const ast::Attribute* size = find(written.attributes, "size"); size != nullptr && !size->values.empty()) {
+      const u32 shown = expression(size->values[0], outer);
+      tables_.types[index].size = shown;
+    }
+    return index;
+  }
   Type pointer;
   pointer.kind = TypeKind::pointer;
   pointer.width = width_long;

@@ -56,7 +56,7 @@ enum class Semantic : u8 {
   errno_value, sysno, ifindex,
 };
 
-enum class IntFormat : u8 { by_sign, decimal, hex, hex_padded, octal, octal_mode, character, date };
+enum class IntFormat : u8 { by_sign, decimal, hex, hex_padded, hex_digits, octal, octal_mode, character, date };
 
 enum class ArrayKind : u8 {
   counted,     // `count` elements
@@ -93,7 +93,7 @@ struct Type {
   u32 count = none;       // expr
   u32 step = none;        // expr
   u32 alignment = 1;      // chain
-  u32 size = none;        // expr: pointer, only so many bytes of the pointee exist
+  u32 size = none;        // expr: only so many bytes of the pointee (of an inline array: of its room) are in use
   u32 valid = none;       // expr: pointer, decoded only if not 0
   u32 count_words = none; // abbreviated as address and count: index into strings list (`lists`: two Str indices), or none
   u32 carry_init = none;  // expr
@@ -227,7 +227,8 @@ struct Format {
   bool big_endian = false;
   bool unnamed = false;
   bool raw = false;       // @raw: -X raw shows the number instead
-  u8 pad[3] = {};
+  bool over_bytes = false;  // some part is read from memory: takes all bytes that there are
+  u8 pad[2] = {};
   u32 declaration = 0;
 };
 

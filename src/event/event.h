@@ -32,6 +32,7 @@ enum class IntStyle : u8 {
   unsigned_decimal,
   hex,         // 0x1f, 0 is 0
   hex_padded,  // 0x001f by width
+  hex_digits,  // 001f by width
   octal,       // 0644, 0 is 0
   octal_mode,  // at least 3 digits: 000, 0644
   character,   // 'c'

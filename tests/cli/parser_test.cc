@@ -238,6 +238,29 @@ TEST_F(ParserTest, Requests) {
   EXPECT_EQ(parse_line("--generate=man", false).topic, "man");
 }
 
+TEST_F(ParserTest, Recording) {
+  Options o = options("--record=f ls");
+  EXPECT_EQ(o.record, "f");
+  EXPECT_FALSE(o.show_events);
+  EXPECT_EQ(o.decode.string_limit, 4096u);
+  EXPECT_TRUE(o.plan.want_system_time && o.plan.want_comm);
+  Options both = options("--record=f --json ls");
+  EXPECT_TRUE(both.show_events);
+  EXPECT_EQ(both.decode.string_limit, 32u);
+}
+
+TEST_F(ParserTest, Replay) {
+  Options o = options("replay -e read --json f");
+  EXPECT_EQ(o.replay, "f");
+  EXPECT_EQ(o.form, Form::json);
+  EXPECT_FALSE(o.plan.calls.all);
+  EXPECT_EQ(parse_line("replay", false).refusal->cause, "replay takes one recording");
+  EXPECT_EQ(parse_line("replay a b", false).refusal->cause, "replay takes one recording");
+  EXPECT_EQ(parse_line("replay -p 1 a", false).refusal->cause, "--attach makes no sense with replay");
+  // Under the name strace it is a program.
+  EXPECT_FALSE(parse_line("replay", true).options.replay);
+}
+
 TEST_F(ParserTest, DescriptionFiles) {
   const testing::CommandLine line("--describe=a.desc -f --describe b.desc ls --describe=c.desc");
   EXPECT_EQ(description_files(line.words(), false), (std::vector<std::string>{"a.desc", "b.desc"}));
