@@ -40,7 +40,7 @@ class Arena {
   // A copy of the text, with a NUL behind it.
   std::string_view copy(std::string_view text) {
     char* to = static_cast<char*>(allocate(text.size() + 1, 1));
-    memcpy(to, text.data(), text.size());
+    if (!text.empty()) memcpy(to, text.data(), text.size());
     to[text.size()] = 0;
     return {to, text.size()};
   }

@@ -1,6 +1,7 @@
 #include "decode/decoder.h"
 
 #include <cstring>
+#include <string>
 
 namespace sysray::decode {
 
@@ -45,6 +46,11 @@ EventKind kind_of(RawKind kind) {
     case RawKind::attached: return EventKind::attached;
     default: return EventKind::detached;
   }
+}
+
+const char* signal_text(ValueBuilder& builder, Arena& arena, s32 number) {
+  const char* name = builder.signal_name(static_cast<u64>(number));
+  return name != nullptr ? name : arena.copy(std::to_string(number)).data();
 }
 
 }  // namespace
@@ -137,7 +143,7 @@ const Event* Decoder::other(Thread& own, const RawEvent& raw) {
   event::NoMemory memory;
   ValueBuilder builder(context_, state, memory, own.arena, true, true);
   if (raw.kind == RawKind::signal || raw.kind == RawKind::group_stop || raw.kind == RawKind::killed)
-    own.last.signal_name = builder.signal_name(static_cast<u64>(raw.status));
+    own.last.signal_name = signal_text(builder, own.arena, raw.status);
   if (raw.kind == RawKind::signal) decode_siginfo(own, raw);
   const bool ends = raw.kind == RawKind::exited || raw.kind == RawKind::killed || raw.kind == RawKind::detached;
   if (!ends) return &own.last;
