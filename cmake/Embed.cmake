@@ -14,7 +14,7 @@ function(sysray_embed_descriptions)
   file(GLOB_RECURSE descriptions CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} descriptions/*.desc)
   list(TRANSFORM descriptions PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE paths)
   add_custom_command(OUTPUT ${model} ${sources} VERBATIM
-    COMMAND describec --allow-missing -o ${model} --sources ${sources} ${descriptions}
+    COMMAND describec -o ${model} --sources ${sources} ${descriptions}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     DEPENDS describec ${paths}
     COMMENT "Compiling the descriptions")
