@@ -70,6 +70,13 @@ void Checker::gather_cases() {
           const auto& selectors = found->second.declaration->fields;
           if (selectors.empty()) continue;
           auto set = type_names_.find(selectors.back().type.name);
+          // A union shows most of its numbers by its default case.
+          if (set != type_names_.end() && set->second.kind == NameKind::union_type)
+            for (const ast::Arm& arm : set->second.declaration->cases)
+              if (arm.keys.empty() && !arm.fields.empty()) {
+                set = type_names_.find(arm.fields[0].type.name);
+                break;
+              }
           if (set == type_names_.end() || set->second.kind != NameKind::set) continue;
           auto member = std::make_unique<ast::Member>();
           member->position = key.position;
