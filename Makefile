@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 STRACE ?= no
 BUILD = cmake --build --preset
 
-.PHONY: all demo check bench lint format coverage install clean
+.PHONY: all demo check bench reference lint format coverage install clean
 
 all: build/build.ninja
 	@$(BUILD) release -j $(JOBS)
@@ -32,6 +32,10 @@ bench:
 	@$(BUILD) release -j $(JOBS)
 	@$(BUILD) release -j $(JOBS) --target decode_bench
 	@python3 bench/run.py $(ARGS)
+
+# The manual of the interface, docs/reference/, from the descriptions.
+reference: all
+	@build/sysray describe --reference=docs/reference
 
 lint:
 	@scripts/install-deps build test lint

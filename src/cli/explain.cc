@@ -65,14 +65,20 @@ class Explainer {
     if (index >= model_.declarations.size()) return;
     const describe::Declaration& one = model_.declarations[index];
     fact("declared", fmt::format("{}:{}", text(one.file), one.line));
-    if (one.documentation.length) page_ += fmt::format("\n  {}\n", text(one.documentation));
+    if (one.documentation.length) {
+      page_ += "\n";
+      add_indented(text(one.documentation), 2);
+    }
     auto file = std::ranges::find(sources_, text(one.file), &describe::SourceFile::name);
     if (file == sources_.end()) return;
     std::string_view lines = declaration_text(file->text, one.line);
     page_ += "\n";
+    add_indented(lines, 4);
+  }
+  void add_indented(std::string_view lines, size_t columns) {
     while (!lines.empty()) {
       std::string_view line = lines.substr(0, lines.find('\n'));
-      page_ += fmt::format("    {}\n", line);
+      page_ += fmt::format("{:{}}{}\n", "", columns, line);
       lines.remove_prefix(std::min(line.size() + 1, lines.size()));
     }
   }

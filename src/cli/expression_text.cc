@@ -53,6 +53,8 @@ std::string_view word(Op op) {
     case Op::stack_pointer: return "sp";
     case Op::wordsize: return "wordsize";
     case Op::compat: return "compat";
+    case Op::at_exit: return "exit";
+    case Op::verbose: return "verbose";
     default: return {};
   }
 }
@@ -78,7 +80,7 @@ class Decompiler {
                                         : fmt::format("{}({}, {})", function(one.op), left, right);
         continue;
       }
-      if (one.op == Op::negate || one.op == Op::complement || one.op == Op::logical_not || one.op == Op::fd_protocol) {
+      if (is_unary(one.op)) {
         stack.back() = unary(one.op, stack.back());
       } else {
         stack.push_back(leaf(one));
@@ -103,11 +105,16 @@ class Decompiler {
     return fmt::format("({} ? {} : {})", condition, then, other);
   }
 
+  static bool is_unary(Op op) {
+    return op == Op::negate || op == Op::complement || op == Op::logical_not || op == Op::fd_protocol ||
+           op == Op::fd_device;
+  }
   static std::string unary(Op op, const std::string& operand) {
     switch (op) {
       case Op::negate: return "-" + operand;
       case Op::complement: return "~" + operand;
       case Op::logical_not: return "!" + operand;
+      case Op::fd_device: return "fd_device(" + operand + ")";
       default: return "fd_protocol(" + operand + ")";
     }
   }

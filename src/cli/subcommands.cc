@@ -10,6 +10,7 @@
 #include "cli/merge.h"
 #include "cli/model_json.h"
 #include "cli/model_loader.h"
+#include "cli/reference.h"
 #include "describe/coverage.h"
 #include "describe/embedded.h"
 #include "describe/source_archive.h"
@@ -41,6 +42,7 @@ struct DescribeRequest {
   bool json = false;
   bool coverage = false;
   std::string facts = "tests/facts";  // where the sources keep them
+  std::string reference;              // directory for the manual; empty: none is wanted
   std::vector<std::string> files;
   std::vector<std::string> names;
 };
@@ -55,6 +57,8 @@ Result<DescribeRequest> parse_describe(Arguments words) {
       request.coverage = true;
     } else if (word.starts_with("--facts=")) {
       request.facts = word.substr(word.find('=') + 1);
+    } else if (word.starts_with("--reference=")) {
+      request.reference = word.substr(word.find('=') + 1);
     } else if (word.starts_with("--describe=")) {
       request.files.emplace_back(word.substr(word.find('=') + 1));
     } else if (word == "--describe" && i + 1 < words.size()) {
@@ -62,13 +66,15 @@ Result<DescribeRequest> parse_describe(Arguments words) {
     } else if (word.starts_with("-")) {
       return Error{.cause = "describe has no option '" + std::string(word) + "'",
                    .observed = {},
-                   .hint = "usage: sysray describe [--describe FILE]... --json | --coverage [--facts=DIR] | NAME...",
+                   .hint =
+                       "usage: sysray describe [--describe FILE]... --json | --coverage [--facts=DIR] | "
+                       "--reference=DIR | NAME...",
                    .code = 0};
     } else {
       request.names.emplace_back(word);
     }
   }
-  if (!request.json && !request.coverage && request.names.empty()) {
+  if (!request.json && !request.coverage && request.reference.empty() && request.names.empty()) {
     return Error{.cause = "describe what?", .observed = {}, .hint = "for example: sysray describe openat", .code = 0};
   }
   return request;
@@ -89,6 +95,10 @@ int describe_command(Arguments words, TerminalMessages& messages) {
   if (!sources) return fail(messages, sources.error());
   for (const std::string& file : request->files) {
     if (auto source = describe::read_source(file)) sources->push_back(std::move(*source));
+  }
+  if (!request->reference.empty()) {
+    auto written = write_reference(reference_pages(model->get(), *sources), request->reference);
+    return written ? 0 : fail(messages, written.error());
   }
   std::string pages;
   for (const std::string& name : request->names) {

@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "cli/expression_text.h"
 #include "cli/model_json.h"
+#include "cli/reference.h"
 #include "described.h"
 
 namespace sysray::cli {
@@ -106,6 +110,7 @@ TEST(ExpressionText, ComesBack) {
            Case{"a ? b : 0x1000", "(a ? b : 0x1000)"},
            Case{"a ? b ? 1 : 2 : b ? 3 : 4", "(a ? (b ? 1 : 2) : (b ? 3 : 4))"},
            Case{"-1", "-1"},
+           Case{"verbose ? a : exit && b", "(verbose ? a : (exit && b))"},
            Case{"sizeof(u16) * wordsize", "(sizeof(u16) * wordsize)"},
        }) {
     const testing::Described described("subsystem t \"T\";\nstruct s { u32 a; u32 b; u8 x[" + in + "]; }\n");
@@ -114,6 +119,30 @@ TEST(ExpressionText, ComesBack) {
     const describe::Field& x = model.fields[model.structs[0].fields.first + 2];
     EXPECT_EQ(type_text(model, x.type), "u8[" + out + "]") << in;
   }
+}
+
+TEST_F(ExplainTest, ReferencePages) {
+  const auto pages = reference_pages(described_.model(), described_.sources);
+  ASSERT_EQ(pages.size(), 2u);
+  EXPECT_EQ(pages[0].name, "README.md");
+  EXPECT_THAT(pages[0].text, HasSubstr("| [file](file.md) | 4 | 1 | Files |\n"));
+  EXPECT_EQ(pages[1].name, "file.md");
+  EXPECT_THAT(pages[1].text, HasSubstr("### open\n\nOpens a file.\n\n```\nsyscall open(in path *pathname"));
+  EXPECT_THAT(pages[1].text, HasSubstr("- numbers: x86_64 2, i386 5\n- classes: `%file`\n"));
+  EXPECT_THAT(pages[1].text, HasSubstr("### of control\n\n```\ncontrol SEEK_CUR(in span(2) *argp) -> fd;\n```\n"));
+  EXPECT_THAT(pages[1].text, HasSubstr("16 bytes; 12 on i386.\n"));
+  EXPECT_THAT(pages[1].text, HasSubstr("| `O_EXCL` | 0x80 |\n"));
+  EXPECT_THAT(pages[1].text, HasSubstr("| `SEEK_CUR` | 1 |\n"));
+}
+
+TEST(Reference, IsWrittenAndClearedOfOldPages) {
+  const std::string directory = ::testing::TempDir() + "reference";
+  ASSERT_TRUE(write_reference({{"README.md", "index"}, {"old.md", "old"}}, directory));
+  ASSERT_TRUE(write_reference({{"README.md", "again"}}, directory));
+  EXPECT_FALSE(std::filesystem::exists(directory + "/old.md"));
+  std::ifstream file(directory + "/README.md");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "again");
+  EXPECT_FALSE(write_reference({}, "/proc/nowhere"));
 }
 
 TEST_F(ExplainTest, Json) {
