@@ -11,19 +11,17 @@
 //  - State: 6 registers, the result, the stack pointer; `slots`, where op results are noted (address, length and place
 //  of
 //    the copy); `temporaries`; a stack of CAPTURE_MAX_NEST loops. All slots and temporaries are empty (0) at the start.
-//  - At most CAPTURE_MAX_STEPS ops run, those in loops counted each time; then the run ends as if the budget were
-//  spent.
-//  - No operation fails. What is read from outside of what was copied is 0, what is divided by 0 is 0. An op whose
-//  address
-//    is 0 copies nothing, and its slot becomes empty; so all that hangs on it copies nothing either.
+//  - At most CAPTURE_MAX_STEPS ops run, those in loops counted each time; then the run ends as if there were no room.
+//  - No op fails. What is read from outside of what was copied is 0, what is divided by 0 is 0. An op whose address is
+//  0
+//    copies nothing, and its slot becomes empty; so all that hangs on it copies nothing either.
 //
 // What can't be copied whole is copied as far as it goes, and the copy's status says so:
 //  - CAPTURE_FAULT: memory ended. The readable prefix is copied, page granularity is enough; of a string nothing. The
 //    page may merely not be resident. So ops of the entry program that had a fault, and those that hang on them, are
 //    repeated when the call returns, with CAPTURE_LATE (running the whole program again will do). What faults then is
 //    left to the reader, which looks into live memory while it can.
-//  - CAPTURE_CUT: a limit of this file or the size of the record was reached. The reader takes the rest from live
-//  memory.
+//  - CAPTURE_CUT: a limit of this file or the size of the record was reached. The rest is read from live memory.
 //  - What the reader takes from live memory later than the moment it stands for may have changed, and is marked so.
 // A snapshot made of the copies answers a read with as many bytes as lie behind one another from its start: copies of
 // one moment that overlap or touch count as one, and those that were made first win.
@@ -37,7 +35,7 @@ enum {
   CAPTURE_MAX_PROGRAM = 64,  // ops of a program, without those of a case
   CAPTURE_MAX_STEPS = 1024,  // ops run at one moment of a call
   CAPTURE_MAX_SLOTS = 16,
-  CAPTURE_MAX_TEMPORARIES = 8,
+  CAPTURE_MAX_TEMPORARIES = 16,
   CAPTURE_MAX_NEST = 2,         // loops within loops
   CAPTURE_MAX_CASES = 4096,     // of one switch: 12 steps of bisection
   CAPTURE_MAX_BYTES = 65536,    // copied by one op
@@ -79,8 +77,10 @@ enum capture_source {
   CAPTURE_ERROR,      // errno of a failed call, else 0
   CAPTURE_STACK,      // the stack pointer
   CAPTURE_TEMPORARY,  // temporary `slot`
-  CAPTURE_FIELD,      // what lies at byte `value` of what `slot` copied
-  CAPTURE_ELEMENT,    // what lies at byte `value` of the element of the innermost loop
+  CAPTURE_VERBOSE,    // 1 if structures are not abbreviated; resolved into a constant before programs run
+  CAPTURE_NETLINK,  // 1 if the descriptor in register `slot` is a netlink socket or may be one, 0 if it surely is none
+  CAPTURE_FIELD,    // what lies at byte `value` of what `slot` copied
+  CAPTURE_ELEMENT,  // what lies at byte `value` of the element of the innermost loop
 };
 
 // Signed 64 bit numbers (comparisons and division are signed), as in the expressions of the descriptions.
@@ -126,13 +126,6 @@ enum capture_limit {
   CAPTURE_LIMIT_CUT_LIST,       // elements: -s and one more, abbreviated or not
 };
 
-// For which display an op is there at all; others become CAPTURE_NOTHING when programs are resolved.
-enum capture_display {
-  CAPTURE_ANY_DISPLAY,
-  CAPTURE_VERBOSE_ONLY,  // structures are not abbreviated
-  CAPTURE_ABBREVIATED_ONLY,
-};
-
 enum capture_live_reason {
   CAPTURE_LIVE_DEEP,        // pointers nested too deeply
   CAPTURE_LIVE_LOOP,        // loops nested too deeply
@@ -163,8 +156,7 @@ struct capture_op {
   unsigned char length;  // each, test: ops that belong to it
   unsigned char arithmetic;  // compute
   unsigned char limit;
-  unsigned char display;
-  unsigned char pad;
+  unsigned char pad[2];
   unsigned int stride;
   unsigned int cap;
   struct capture_operand a;
