@@ -1,58 +1,18 @@
 // Fuzzer of decoding: hostile registers and memory of any described call lead to an event, and to text and JSON, in
 // bounded time. The input's head picks the call; the rest is the tracee's memory, which every pointer can reach.
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
 #include "decode/decoder.h"
 #include "sink/json_sink.h"
-#include "sink/output.h"
 #include "sink/text_sink.h"
+#include "support/hostile_memory.h"
 
 namespace {
 
 using namespace sysray;
 
-constexpr u64 base = 0x10000;
-
-// The bytes of the input, again and again over the address space, but for holes: every 5th page is not there.
-class HostileMemory : public event::MemoryView {
- public:
-  HostileMemory(const uint8_t* data, size_t size) : data_(data), size_(size) {}
-  size_t read(RemoteAddress from, void* to, size_t size) override {
-    constexpr u64 page = 4096;
-    if (size_ == 0) return 0;
-    for (size_t done = 0; done < size;) {
-      const u64 at = from.value + done;
-      if (at < base || at / page % 5 == 4) return done;
-      const size_t chunk = std::min<size_t>(size - done, page - at % page);
-      for (size_t i = 0; i < chunk; i++) static_cast<uint8_t*>(to)[done + i] = data_[(at + i) % size_];
-      done += chunk;
-    }
-    return size;
-  }
-
- private:
-  const uint8_t* data_;
-  size_t size_;
-};
-
-class NullOutput : public sink::Output {
- public:
-  void write(std::string_view) override {}
-  void flush() override {}
-};
-
-class NullOutputs : public sink::OutputSet {
- public:
-  sink::Output& of(Tid) override { return output_; }
-  bool one_per_thread() const override { return false; }
-  void thread_ended(Tid) override {}
-  void flush_all() override {}
-
- private:
-  NullOutput output_;
-};
+constexpr u64 base = testing::hostile_base;
 
 struct Head {
   uint16_t number;
@@ -83,7 +43,7 @@ int fuzz_decoder(const uint8_t* data, size_t size) {
   Head head{};
   if (size < sizeof head) return 0;
   memcpy(&head, data, sizeof head);
-  HostileMemory memory(data + sizeof head, size - sizeof head);
+  testing::HostileMemory memory({data + sizeof head, size - sizeof head});
   decode::Options options;
   if ((head.options & 1) != 0) options.abbreviate = event::CallSet::nothing();
   if ((head.options & 2) != 0) options.string_limit = 4096;
@@ -91,7 +51,7 @@ int fuzz_decoder(const uint8_t* data, size_t size) {
   decode::Decoder decoder(describe::built_in(), options, resolver);
   sink::TextOptions text_options;
   text_options.xlat = static_cast<sink::XlatStyle>((head.options >> 2) % 3);
-  NullOutputs outputs;
+  testing::CountingOutputs outputs;
   sink::TextSink text(text_options, outputs);
   sink::JsonSink json(outputs);
   event::RawEvent raw = call(head);
