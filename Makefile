@@ -28,7 +28,7 @@ check:
 # Compares with strace and writes bench/RESULTS.md; ARGS: options of bench/run.py.
 bench:
 	@scripts/install-deps build bench
-	@cmake --preset release -DBUILD_TESTING=OFF >/dev/null
+	@cmake --preset release -DBUILD_TESTING=OFF -DSYSRAY_BENCH=ON >/dev/null
 	@$(BUILD) release -j $(JOBS)
 	@$(BUILD) release -j $(JOBS) --target decode_bench
 	@python3 bench/run.py $(ARGS)
