@@ -100,6 +100,7 @@ Result<void> ParserState::check_summary() {
         {OptionId::absolute_time, "-t/--absolute-timestamps"},
         {OptionId::duration, "-T/--syscall-times"},
         {OptionId::decode_fds, "-y/--decode-fds"},
+        {OptionId::secontext, "--secontext"},
     };
     for (const auto& [id, name] : shown) {
       if (given(id)) warn(std::string(name) + " has no effect with -c/--summary-only");

@@ -31,6 +31,7 @@ constexpr std::string_view status_words[] = {"successful", "failed", "unfinished
 constexpr std::string_view quiet_words[] = {"attach",      "exit",          "path-resolution",
                                             "personality", "thread-execve", "superseded"};
 constexpr std::string_view decode_fd_words[] = {"path", "socket", "dev", "eventfd", "pidfd", "signalfd", "all", "none"};
+constexpr std::string_view secontext_words[] = {"full", "mismatch", "!full", "!mismatch"};
 constexpr std::string_view decode_pid_words[] = {"comm", "pidns", "all", "none"};
 
 // One option, a few lines.
@@ -169,6 +170,10 @@ constexpr OptionSpec table[] = {
     {.id = OptionId::decode_pids, .letter = 'Y', .long_names = {"decode-pids"}, .section = format, .arity = required,
      .bare_letter = true, .value = "WHAT", .sample = "comm", .help = "show what process ids refer to; -Y: comm",
      .qualifiers = {"decode-pids", "decode-pid"}, .words = decode_pid_words},
+    {.id = OptionId::secontext, .long_names = {"secontext"}, .section = format, .arity = optional, .value = "FORMAT",
+     .sample = "full,mismatch", .help = "show SELinux contexts: of processes, files and descriptors; their type, or all of it (full);\n"
+                                        "mismatch: also what the SELinux database expects, where that differs",
+     .qualifiers = {"secontext"}, .words = secontext_words},
 
     {.id = OptionId::json, .long_names = {"json"}, .section = format, .help = "write one JSON object a line",
      .sysray_only = true},

@@ -9,6 +9,7 @@
 #include "decode/options.h"
 #include "filter/set_expression.h"
 #include "filter/target_filter.h"
+#include "resolve/security_contexts.h"
 #include "sink/summary_sink.h"
 #include "sink/text_options.h"
 
@@ -40,9 +41,10 @@ struct Options {
   bool show_events = true;  // -c clears it
   sink::TextOptions text;
   ColorChoice color = ColorChoice::automatic;
-  std::optional<sink::SummaryOptions> summary;  // -c, -C
-  std::optional<std::string> record;            // --record: a file for a recording
-  std::optional<std::string> replay;            // sysray replay: a recording, in place of a program
+  std::optional<resolve::SecurityStyle> security;  // --secontext
+  std::optional<sink::SummaryOptions> summary;     // -c, -C
+  std::optional<std::string> record;               // --record: a file for a recording
+  std::optional<std::string> replay;               // sysray replay: a recording, in place of a program
   OutputChoice output;
 };
 

@@ -31,6 +31,9 @@ constexpr filter::Choice fd_details[] = {
     {"pidfd", fd_other}, {"eventfd", fd_other}, {"signalfd", fd_other},
 };
 
+enum SecurityDetail : u32 { security_full = 1, security_mismatch = 2 };
+constexpr filter::Choice security_details[] = {{"full", security_full}, {"mismatch", security_mismatch}};
+
 enum PidDetail : u32 { pid_comm = 1, pid_namespace = 2 };
 constexpr filter::Choice pid_details[] = {{"comm", pid_comm}, {"pidns", pid_namespace}};
 
@@ -83,6 +86,15 @@ Result<void> ParserState::apply_pid_details(const Given& given) {
   return done();
 }
 
+// As strace reads it: the exclamation mark negates the whole set.
+Result<void> ParserState::apply_security(const Given& given) {
+  auto details = filter::parse_choices(given.value.value_or("none"), "secontext", security_details);
+  if (!details) return details.error();
+  options().decode.security_contexts = true;
+  options().security = resolve::SecurityStyle{(*details & security_full) != 0, (*details & security_mismatch) != 0};
+  return done();
+}
+
 Result<void> ParserState::apply_format(const Given& given) {
   sink::TextOptions& text = options().text;
   const std::string_view value = given.value.value_or("");
@@ -116,6 +128,7 @@ Result<void> ParserState::apply_format(const Given& given) {
     case OptionId::quiet: return apply_messages(given);
     case OptionId::decode_fds: return apply_fd_details(given);
     case OptionId::decode_pids: return apply_pid_details(given);
+    case OptionId::secontext: return apply_security(given);
     default: return apply_format_flag(given);
   }
 }

@@ -56,6 +56,7 @@ class ParserState {
   Result<void> apply_messages(const Given& given);
   Result<void> apply_fd_details(const Given& given);
   Result<void> apply_pid_details(const Given& given);
+  Result<void> apply_security(const Given& given);
   Result<void> apply_format_flag(const Given& given);
   Result<void> apply_precision(const Given& given, sink::Precision& precision);
   Result<void> apply_hex_strings(const Given& given);

@@ -109,7 +109,9 @@ Result<std::unique_ptr<capture::Source>> make_source(const Options& options, Ter
 
 std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
   if (options.replay) return std::make_unique<resolve::Resolver>();
-  return std::make_unique<resolve::ProcResolver>();
+  std::optional<resolve::SecurityContexts> security;
+  if (options.security) security.emplace(*options.security);
+  return std::make_unique<resolve::ProcResolver>(std::move(security));
 }
 
 Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options) {

@@ -38,6 +38,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.time = raw.time;
   event_.monotonic = raw.monotonic;
   event_.comm = arena_.copy(raw.comm);
+  if (context.options.security_contexts) event_.security = context.resolver.task_security(raw.tid, arena_).value_or("");
   syscall_ = nullptr;
   signature_ = nullptr;
   result_type_ = none;
@@ -205,7 +206,8 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   }
   set_result(context, builder);
   constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
-  if (event_.error == erestart_restartblock && syscall_ != nullptr) interrupted_ = context.model.c_str(syscall_->display);
+  if (event_.error == erestart_restartblock && syscall_ != nullptr)
+    interrupted_ = context.model.c_str(syscall_->display);
   in_call_ = false;
 }
 
@@ -377,8 +379,7 @@ bool same_value(const Value& a, const Value& b) {
     case ValueKind::structure:
     case ValueKind::array:
     case ValueKind::change:
-    case ValueKind::format:
-      return std::equal(a.items().begin(), a.items().end(), b.items().begin(), same_value);
+    case ValueKind::format: return std::equal(a.items().begin(), a.items().end(), b.items().begin(), same_value);
     default: return true;
   }
 }

@@ -118,8 +118,8 @@ void Decoder::decode_siginfo(Thread& own, const RawEvent& raw) {
   event::NoMemory memory;
   ValueBuilder builder(context_, state, memory, own.arena, true, true);
   auto* value = own.arena.make<Value>();
-  *value = builder.from_bytes(siginfo_type_,
-                              {reinterpret_cast<const u8*>(raw.siginfo.data()), raw.siginfo.size(), {}}, Scope{});
+  *value = builder.from_bytes(siginfo_type_, {reinterpret_cast<const u8*>(raw.siginfo.data()), raw.siginfo.size(), {}},
+                              Scope{});
   own.last.args = {value, 1};
 }
 
@@ -139,6 +139,7 @@ const Event* Decoder::other(Thread& own, const RawEvent& raw) {
   own.last.end_time = raw.time;
   own.last.instruction_pointer = raw.instruction_pointer;
   own.last.comm = own.arena.copy(raw.comm);
+  if (options_.security_contexts) own.last.security = context_.resolver.task_security(raw.tid, own.arena).value_or("");
   CallState state;
   event::NoMemory memory;
   ValueBuilder builder(context_, state, memory, own.arena, true, true);

@@ -208,6 +208,11 @@ void ValueBuilder::add_device(Value& value, int fd) {
   value.annotation = details;
 }
 
+// The arena's copies end in a NUL.
+void ValueBuilder::add_security(Value& value, std::optional<std::string_view> context) {
+  if (context) value.security = context->data();
+}
+
 Value ValueBuilder::descriptor(const Type& type, u64 raw) {
   constexpr int at_fdcwd = -100;
   Value value;
@@ -215,6 +220,9 @@ Value ValueBuilder::descriptor(const Type& type, u64 raw) {
   value.number = extend(raw, 4, true);
   value.style = IntStyle::signed_decimal;
   const int fd = static_cast<int>(static_cast<s64>(value.number));
+  if (type.semantic == Semantic::dirfd) last_dirfd_ = fd;
+  if (context_.options.security_contexts && (fd >= 0 || (type.semantic == Semantic::dirfd && fd == at_fdcwd)))
+    add_security(value, context_.resolver.descriptor_security(call_.tid, fd, arena_));
   if (type.semantic == Semantic::dirfd && fd == at_fdcwd) {
     value.kind = ValueKind::symbol;
     value.signed_symbol = true;
@@ -245,11 +253,13 @@ Value ValueBuilder::process_id(const Type& type, u64 raw) {
   value.width = 4;
   value.number = extend(raw, 4, true);
   const auto id = static_cast<s32>(static_cast<s64>(value.number));
-  const bool names_task = type.semantic == Semantic::pid || type.semantic == Semantic::tid ||
-                          type.semantic == Semantic::tgid;
+  const bool names_task =
+      type.semantic == Semantic::pid || type.semantic == Semantic::tid || type.semantic == Semantic::tgid;
   if (context_.options.pid_names && names_task && id > 0) {
     if (auto name = context_.resolver.thread_name(Tid{id}, arena_)) value.set_text(*name);
   }
+  if (context_.options.security_contexts && names_task && id > 0)
+    add_security(value, context_.resolver.task_security(Tid{id}, arena_));
   return value;
 }
 

@@ -6,15 +6,16 @@
 namespace sysray::decode {
 
 struct Options {
-  size_t string_limit = 32;  // -s: bytes of a string, elements of an abbreviated array
-  event::CallSet abbreviate = event::CallSet::everything();  // -e abbrev=
-  event::CallSet dereference = event::CallSet::everything(); // -e verbose=: calls whose structures are decoded
-  event::CallSet raw = event::CallSet::nothing();            // -e raw=: arguments are bare hex registers
-  bool fd_paths = false;     // -y
-  bool fd_details = false;   // -yy
-  bool pid_names = false;    // -Y
-  bool translate_pids = false;  // --pidns-translation
-  bool annotate_arrays = false; // -n is for calls; kept for --decode-fds
+  size_t string_limit = 32;                                   // -s: bytes of a string, elements of an abbreviated array
+  event::CallSet abbreviate = event::CallSet::everything();   // -e abbrev=
+  event::CallSet dereference = event::CallSet::everything();  // -e verbose=: calls whose structures are decoded
+  event::CallSet raw = event::CallSet::nothing();             // -e raw=: arguments are bare hex registers
+  bool fd_paths = false;                                      // -y
+  bool fd_details = false;                                    // -yy
+  bool pid_names = false;                                     // -Y
+  bool translate_pids = false;                                // --pidns-translation
+  bool security_contexts = false;                             // --secontext
+  bool annotate_arrays = false;                               // -n is for calls; kept for --decode-fds
 };
 
 }  // namespace sysray::decode

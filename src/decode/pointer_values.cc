@@ -16,7 +16,7 @@ using event::ValueKind;
 
 namespace {
 
-constexpr size_t path_limit = 4096;   // PATH_MAX, linux/limits.h
+constexpr size_t path_limit = 4096;    // PATH_MAX, linux/limits.h
 constexpr u64 max_object = 64 * 1024;  // bytes of one object that are read
 constexpr size_t max_tail = 4096;      // bytes behind a known object that are looked at
 
@@ -47,7 +47,8 @@ Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
                     : type.kind == TypeKind::semantic ? semantic(type, raw)
                                                       : format(type, raw, scope, {});
       const bool commented = type.timestamp || type.comment != none || type.format == describe::IntFormat::date;
-      if (commented) [[unlikely]] add_comments(value, type, scope);
+      if (commented) [[unlikely]]
+        add_comments(value, type, scope);
       return value;
     }
     case TypeKind::pointer: return pointed(type, extend(raw, word_size(call_.abi), false), scope);
@@ -108,6 +109,8 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
   value.nul_terminated = got.terminated;
   value.truncated = !got.terminated && (got.length > shown || bound > wanted);
   value.set_text({to, std::min(got.length, shown)});
+  if (is_path && context_.options.security_contexts)
+    add_security(value, context_.resolver.file_security(call_.tid, last_dirfd_, value.text(), arena_));
   return value;
 }
 

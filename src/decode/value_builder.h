@@ -92,6 +92,7 @@ class ValueBuilder {
   Value descriptor(const Type& type, u64 raw);
   void set_target(Value& value, std::string_view path);
   void add_device(Value& value, int fd);
+  void add_security(Value& value, std::optional<std::string_view> context);
   Value process_id(const Type& type, u64 raw);
   Value signal(u64 raw);
   Value signal_set(Bytes bytes);
@@ -153,6 +154,7 @@ class ValueBuilder {
   bool abbreviate_;
   bool dereference_;
   u32 depth_ = 0;
+  int last_dirfd_ = -100;  // AT_FDCWD; what the next path is relative to
 };
 
 }  // namespace sysray::decode

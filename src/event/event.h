@@ -41,37 +41,37 @@ enum class IntStyle : u8 {
 // Where strace's text differs though the data are alike: how to wrap a pointee or a list.
 enum class Wrap : u8 {
   none,
-  brackets,      // one element array: [7]
+  brackets,  // one element array: [7]
 };
 
 struct Value {
   ValueKind kind = ValueKind::none;
   IntStyle style = IntStyle::unsigned_decimal;
-  u8 width = 0;             // bytes of the integer in the tracee (for padding and -X raw)
-  bool truncated : 1 = false;     // string: cut by -s, or the bytes went on
-  bool more : 1 = false;          // structure, array: "..." follows
-  bool fault : 1 = false;         // array: broke off at address `number`
-  bool tuple : 1 = false;         // structure shown as [a, b] (or, for braces without names, with `unnamed_fields`)
-  bool unnamed : 1 = false;       // as a field: shown without name=
+  u8 width = 0;                // bytes of the integer in the tracee (for padding and -X raw)
+  bool truncated : 1 = false;  // string: cut by -s, or the bytes went on
+  bool more : 1 = false;       // structure, array: "..." follows
+  bool fault : 1 = false;      // array: broke off at address `number`
+  bool tuple : 1 = false;      // structure shown as [a, b] (or, for braces without names, with `unnamed_fields`)
+  bool unnamed : 1 = false;    // as a field: shown without name=
   bool unnamed_fields : 1 = false;
-  bool inlined : 1 = false;       // structure: its items join the outer list
-  bool brackets : 1 = false;      // a single value shown in [ ]
-  bool abbreviated : 1 = false;   // flags, arrays: shown as address with a comment
-  bool spaced : 1 = false;        // array: elements separated by one blank instead of ", " (sigset, fdset)
-  bool inverted : 1 = false;      // array: ~[...]
-  bool negative_one : 1 = false;  // integer: all ones is shown as -1
-  bool comment_only : 1 = false;  // symbol: number shown, name as a comment
-  bool signed_symbol : 1 = false; // symbol, flags: raw number is shown in signed decimal
-  bool is_path : 1 = false;       // string: a file name
-  bool nul_terminated : 1 = false;// string: ended by a NUL in memory
-  bool hex : 1 = false;           // string: every byte as \x.., whatever is asked for (random data, raw numbers in memory order)
+  bool inlined : 1 = false;         // structure: its items join the outer list
+  bool brackets : 1 = false;        // a single value shown in [ ]
+  bool abbreviated : 1 = false;     // flags, arrays: shown as address with a comment
+  bool spaced : 1 = false;          // array: elements separated by one blank instead of ", " (sigset, fdset)
+  bool inverted : 1 = false;        // array: ~[...]
+  bool negative_one : 1 = false;    // integer: all ones is shown as -1
+  bool comment_only : 1 = false;    // symbol: number shown, name as a comment
+  bool signed_symbol : 1 = false;   // symbol, flags: raw number is shown in signed decimal
+  bool is_path : 1 = false;         // string: a file name
+  bool nul_terminated : 1 = false;  // string: ended by a NUL in memory
+  bool hex : 1 = false;  // string: every byte as \x.., whatever is asked for (random data, raw numbers in memory order)
   bool separate : 1 = false;      // flags: with -X raw and verbose each of `items` shows its own number: 0x1|0x80000
   bool always_named : 1 = false;  // symbol, flags: by name even with -X raw and verbose
   bool deleted : 1 = false;       // fd, or its target as annotation: the file has been unlinked
   bool labeled : 1 = false;       // argument: shown as name=value always (clone)
   bool abbrev_only : 1 = false;   // literal in a format: left out of the comment that -X verbose shows
-  u32 count = 0;            // of items, or bytes of text
-  u64 number = 0;           // sign-extended where the type is signed
+  u32 count = 0;                  // of items, or bytes of text
+  u64 number = 0;                 // sign-extended where the type is signed
   union {
     const char* text_data = nullptr;
     const Value* items_data;
@@ -79,9 +79,11 @@ struct Value {
   const char* name = nullptr;     // of the field or argument; nullptr: none
   const char* comment = nullptr;  // shown behind as /* comment */; nullptr: none
   // What a resolver adds: the target of a descriptor or AT_FDCWD as `string` or a tree for -yy (an fd with `text` shows
-  // it behind that: 0</dev/tty<char 5:0>>). format: its raw value, shown by -X raw in its place and by -X verbose before
-  // it (without one -X does not apply). nullptr: none.
+  // it behind that: 0</dev/tty<char 5:0>>). format: its raw value, shown by -X raw in its place and by -X verbose
+  // before it (without one -X does not apply). nullptr: none.
   const Value* annotation = nullptr;
+  // SELinux context of the file, descriptor or process (--secontext), shown behind in [ ]; nullptr: none.
+  const char* security = nullptr;
 
   std::string_view text() const { return {text_data, count}; }
   std::span<const Value> items() const { return {items_data, count}; }
@@ -110,25 +112,25 @@ enum class EventKind : u8 {
 // Bytes that were read or written, to be dumped in full (-e read=, -e write=).
 struct Dump {
   std::string_view bytes;
-  s32 buffer = -1;              // number of the buffer among several (readv); -1: the only one
+  s32 buffer = -1;  // number of the buffer among several (readv); -1: the only one
 };
 
 struct Event {
   EventKind kind{};
   Abi abi{};
-  bool mixed_abi = false;       // the call's ABI is not that of the program
-  bool failed = false;          // call_end: `error` is set
-  bool has_result = true;       // false: "= ?"
+  bool mixed_abi = false;  // the call's ABI is not that of the program
+  bool failed = false;     // call_end: `error` is set
+  bool has_result = true;  // false: "= ?"
   bool core_dumped = false;
   bool known_call = true;
-  bool start_seen = true;       // false: tracing began within the call
+  bool start_seen = true;  // false: tracing began within the call
   bool siginfo_valid = false;
-  bool awaits_exit = false;     // call_start: something is known only at the exit though all args are ready (a note)
-  bool delayed = false;         // call_end: tampering delayed the call
+  bool awaits_exit = false;  // call_start: something is known only at the exit though all args are ready (a note)
+  bool delayed = false;      // call_end: tampering delayed the call
   Tid tid{};
   Tgid tgid{};
-  Tid other{};                  // superseded: the thread that called execve; attached: creator
-  s32 status = 0;               // exit status or signal number
+  Tid other{};     // superseded: the thread that called execve; attached: creator
+  s32 status = 0;  // exit status or signal number
   u64 number = 0;
   std::array<u64, 6> registers{};
   u8 register_count = 0;        // how many registers the call takes (for raw display)
@@ -138,12 +140,13 @@ struct Event {
   size_t ready = 0;             // call_start: how many of args can be shown
   Value result;                 // call_end
   s64 raw_result = 0;
-  u16 error = 0;                // errno value
+  u16 error = 0;                     // errno value
   const char* error_name = nullptr;  // "ENOENT"
   const char* error_text = nullptr;  // "No such file or directory"
   std::span<const Value> notes;      // shown in parentheses behind the result, joined with ", "
-  const char* injected = nullptr;    // call_end: tampering changed the result (""), or also "args", "args, retval"; or nullptr
-  std::span<const Dump> dumps;       // call_end
+  const char* injected =
+      nullptr;  // call_end: tampering changed the result (""), or also "args", "args, retval"; or nullptr
+  std::span<const Dump> dumps;  // call_end
   const char* signal_name = nullptr;
   u64 instruction_pointer = 0;
   Nanoseconds time = 0;         // CLOCK_REALTIME: start of a call, moment of anything else
@@ -152,6 +155,7 @@ struct Event {
   Nanoseconds duration = 0;     // call_end, CLOCK_MONOTONIC difference
   Nanoseconds system_time = 0;  // call_end, if measured
   std::string_view comm;
+  std::string_view security;  // SELinux context of the process (--secontext); empty: none
 };
 
 }  // namespace sysray::event

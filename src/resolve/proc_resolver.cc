@@ -1,5 +1,6 @@
 #include "resolve/proc_resolver.h"
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,6 +99,36 @@ std::optional<std::string_view> ProcResolver::thread_name(Tid tid, Arena& arena)
   size_t n = strlen(name);
   if (n > 0 && name[n - 1] == '\n') n--;
   return arena.copy({name, n});
+}
+
+std::optional<std::string_view> ProcResolver::file_security(Tid tid, int dirfd, std::string_view path, Arena& arena) {
+  if (!security_ || path.empty()) return std::nullopt;
+  std::string place = "/proc/" + std::to_string(number(tid));
+  if (path.starts_with('/'))
+    place += "/root";
+  else if (dirfd == AT_FDCWD)
+    place += "/cwd/";
+  else
+    place += "/fd/" + std::to_string(dirfd) + "/";
+  place += path;
+  auto context = security_->of_file(place);
+  if (!context) return std::nullopt;
+  return arena.copy(*context);
+}
+
+std::optional<std::string_view> ProcResolver::descriptor_security(Tid tid, int fd, Arena& arena) {
+  if (!security_) return std::nullopt;
+  const std::string process = "/proc/" + std::to_string(number(tid));
+  auto context = security_->of_file(fd == AT_FDCWD ? process + "/cwd" : process + "/fd/" + std::to_string(fd));
+  if (!context) return std::nullopt;
+  return arena.copy(*context);
+}
+
+std::optional<std::string_view> ProcResolver::task_security(Tid tid, Arena& arena) {
+  if (!security_) return std::nullopt;
+  auto context = security_->of_task(tid);
+  if (!context) return std::nullopt;
+  return arena.copy(*context);
 }
 
 }  // namespace sysray::resolve

@@ -26,6 +26,13 @@ class Resolver {
   virtual std::optional<std::string_view> interface_name(u32, Arena&) { return std::nullopt; }
   // Name of the thread with this id (in the tracer's pid namespace).
   virtual std::optional<std::string_view> thread_name(Tid, Arena&) { return std::nullopt; }
+
+  // SELinux contexts, as --secontext wants them shown; nullopt: none, or SELinux is not there. Of the file behind a
+  // path that is relative to `dirfd` (AT_FDCWD: the working directory) as the thread sees it, of a descriptor, of a
+  // task.
+  virtual std::optional<std::string_view> file_security(Tid, int, std::string_view, Arena&) { return std::nullopt; }
+  virtual std::optional<std::string_view> descriptor_security(Tid, int, Arena&) { return std::nullopt; }
+  virtual std::optional<std::string_view> task_security(Tid, Arena&) { return std::nullopt; }
 };
 
 }  // namespace sysray::resolve

@@ -89,6 +89,10 @@ void JsonSink::common(JsonWriter& json, const Event& event) {
     json.key("comm");
     json.string(event.comm);
   }
+  if (!event.security.empty()) {
+    json.key("selinux");
+    json.string(event.security);
+  }
 }
 
 void JsonSink::call(JsonWriter& json, const Event& event) {

@@ -101,6 +101,12 @@ void JsonValueWriter::comment(JsonWriter& json, const Value& value) {
   json.string(value.comment);
 }
 
+void JsonValueWriter::security(JsonWriter& json, const Value& value) {
+  if (value.security == nullptr) return;
+  json.key("selinux");
+  json.string(value.security);
+}
+
 void JsonValueWriter::address(JsonWriter& json, const Value& value) {
   json.begin_object();
   json.key("address");
@@ -119,6 +125,7 @@ void JsonValueWriter::symbol(JsonWriter& json, const Value& value) {
     comment(json, value);
   }
   if (value.annotation != nullptr) target(json, *value.annotation);
+  security(json, value);
   json.end_object();
 }
 
@@ -140,7 +147,8 @@ void JsonValueWriter::flags(JsonWriter& json, const Value& value) {
 
 void JsonValueWriter::string(JsonWriter& json, const Value& value) {
   const std::string_view bytes = value.text();
-  if (!value.truncated && !value.hex && value.comment == nullptr && is_utf8(bytes)) return json.string(bytes);
+  if (!value.truncated && !value.hex && value.comment == nullptr && value.security == nullptr && is_utf8(bytes))
+    return json.string(bytes);
   json.begin_object();
   if (value.hex) {
     json.key("hex");
@@ -152,6 +160,7 @@ void JsonValueWriter::string(JsonWriter& json, const Value& value) {
     json.key("truncated");
     json.boolean(true);
   }
+  security(json, value);
   comment(json, value);
   json.end_object();
 }
@@ -242,6 +251,7 @@ void JsonValueWriter::descriptor(JsonWriter& json, const Value& value) {
     json.key("deleted");
     json.boolean(true);
   }
+  security(json, value);
   comment(json, value);
   json.end_object();
 }
@@ -267,6 +277,7 @@ void JsonValueWriter::process(JsonWriter& json, const Value& value) {
     json.key("name");
     json.string(value.text());
   }
+  security(json, value);
   comment(json, value);
   json.end_object();
 }

@@ -33,6 +33,7 @@ class JsonValueWriter {
   void process(JsonWriter& json, const Value& value);
   void target(JsonWriter& json, const Value& target);
   void comment(JsonWriter& json, const Value& value);
+  void security(JsonWriter& json, const Value& value);
   void members(JsonWriter& json, std::span<const Value> values, size_t& place);
   void elements(JsonWriter& json, std::span<const Value> values);
 

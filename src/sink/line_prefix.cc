@@ -31,6 +31,11 @@ LinePrefix::LinePrefix(const TextOptions& options)
 
 void LinePrefix::write(TextBuffer& out, const PrefixFacts& facts, const ValueWriter& writer, bool several) {
   pid(out, facts, writer, several);
+  if (!facts.security.empty()) {
+    out.add('[');
+    out.add(facts.security);
+    out.add("] ");
+  }
   if (absolute_) absolute(out, facts.time);
   if (options_.relative_time) relative(out, facts.monotonic != 0 ? facts.monotonic : facts.time);
   if (options_.syscall_number) {

@@ -15,6 +15,7 @@ namespace sysray::sink {
 struct PrefixFacts {
   Tid tid{};
   std::string_view comm;
+  std::string_view security;  // SELinux context of the process
   event::Abi abi{};
   Nanoseconds time = 0;       // CLOCK_REALTIME
   Nanoseconds monotonic = 0;  // CLOCK_MONOTONIC

@@ -94,6 +94,8 @@ void TextSink::forget(Tid tid) {
 void TextSink::note_facts(Thread& thread, const Event& event) {
   thread.instruction_pointer = event.instruction_pointer;
   if (options_.command_names && !event.comm.empty()) thread.comm = event.comm;
+  if (!event.security.empty()) [[unlikely]]
+    thread.security = event.security;
 }
 
 TextSink::Channel& TextSink::channel_of(Thread& thread) {
@@ -113,6 +115,7 @@ void TextSink::begin_line(Channel& channel, Thread& thread, Nanoseconds time, Na
   }
   const PrefixFacts facts{.tid = thread.tid,
                           .comm = thread.comm,
+                          .security = thread.security,
                           .abi = thread.abi,
                           .time = time,
                           .monotonic = monotonic,

@@ -47,6 +47,7 @@ class TextSink : public Sink {
     u64 instruction_pointer = 0;
     std::string call;  // name of its last call
     std::string comm;
+    std::string security;
     std::unique_ptr<Channel> own_output;  // one for each thread (-ff)
     std::unique_ptr<Channel> held_line;   // buffered calls
   };

@@ -43,6 +43,11 @@ void ValueWriter::show(TextBuffer& out, const Value& value, Mode mode) const {
   if (value.brackets) [[unlikely]]
     punctuation(out, "[");
   show_bare(out, value, mode);
+  if (value.security != nullptr) [[unlikely]] {
+    out.add(" [");
+    out.add(std::string_view(value.security));
+    out.add(']');
+  }
   if (value.comment != nullptr && !hides_comment(value, mode)) comment(out, value.comment);
   if (value.brackets) [[unlikely]]
     punctuation(out, "]");

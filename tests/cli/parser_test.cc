@@ -146,6 +146,15 @@ TEST_F(ParserTest, Details) {
   EXPECT_TRUE(options("--pidns-translation ls").decode.translate_pids);
 }
 
+TEST_F(ParserTest, SecurityContexts) {
+  EXPECT_FALSE(options("ls").security);
+  EXPECT_FALSE(options("--secontext ls").security->full);
+  EXPECT_FALSE(options("--secontext ls").security->mismatch);
+  EXPECT_TRUE(options("-e secontext=full,mismatch ls").security->mismatch);
+  EXPECT_TRUE(options("--secontext=!mismatch ls").security->full);
+  EXPECT_FALSE(options("--secontext=!full,mismatch ls").security->full);
+}
+
 TEST_F(ParserTest, Times) {
   EXPECT_EQ(options("-t ls").text.absolute_time, TimePrefix::seconds_of_day);
   EXPECT_EQ(options("-t ls").text.absolute_precision, Precision::s);
@@ -293,6 +302,7 @@ TEST_F(ParserTest, WrongValues) {
            Case{"-e quiet=detach", "invalid quiet 'detach'"},
            Case{"--decode-fds=path,name", "invalid decode-fds 'name'"},
            Case{"--decode-pids=", "invalid decode-pids ''"},
+           Case{"--secontext=ss,full", "invalid secontext 'ss'"},
            Case{"-e status=x", "invalid status 'x'"},
            Case{"--trace-fds=-1", "invalid descriptor '-1'"},
            Case{"-e foo=bar", "invalid system call 'foo=bar'"},
