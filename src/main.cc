@@ -6,6 +6,7 @@
 #include "cli/stages.h"
 #include "cli/subcommands.h"
 #include "decode/decoder.h"
+#include "tamper/injector.h"
 
 using namespace sysray;
 
@@ -22,8 +23,9 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
 
   auto resolver = cli::make_resolver(options);
   decode::Decoder decoder(model, options.decode, *resolver);
+  tamper::Injector injector(options.injections, model, messages);
   auto sink = cli::make_sink(options, **outputs);
-  cli::Pipeline pipeline(options, decoder, *resolver, *sink, messages);
+  cli::Pipeline pipeline(options, decoder, *resolver, *sink, injector, messages);
 
   messages.before_each([&] { sink->flush(); });
   auto ending = cli::run(**source, pipeline, options);

@@ -2,8 +2,11 @@
 // of a thread, the thread does not run (if the source says so in its Abilities).
 #pragma once
 
+#include <array>
 #include <bitset>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,14 +16,41 @@
 
 namespace sysray::capture {
 
-// What tampering wants done with a call; nothing by default. Only sources with `can_change` obey.
+// Bytes for the memory of a tracee, at the address in an argument (0 .. 5) of its call.
+struct Poke {
+  u8 argument = 0;
+  std::span<const std::byte> bytes;
+};
+
+// A result that a call gets without being made.
+struct MadeUpResult {
+  s64 value = 0;  // a negated errno value if `is_error`
+  bool is_error = false;
+  // The call that is made in its place, by ABI; one without effects, or none.
+  std::array<u64, event::abi_count> substitutes{event::no_call, event::no_call, event::no_call};
+};
+
+// What is to be done with one call, from its entry to its exit.
+struct Intervention {
+  std::optional<MadeUpResult> result;
+  int signal = 0;  // to be sent to the thread at the entry
+  std::optional<Nanoseconds> delay_enter;
+  std::optional<Nanoseconds> delay_exit;
+  std::span<const Poke> poke_enter;  // before the entry is delivered
+  std::span<const Poke> poke_exit;   // before the exit is delivered
+};
+
+// What the consumer wants done; nothing by default. Only sources with `can_change` obey.
 struct Verdict {
-  bool detach = false;  // let this thread (and only it) go
+  bool detach = false;                         // let this thread (and only it) go
+  const Intervention* intervention = nullptr;  // of judge(); must stay valid until the end of the run
 };
 
 class Consumer {
  public:
   virtual ~Consumer() = default;
+  // Asked before the entry of a call is delivered, if Plan::tampers.
+  virtual Verdict judge(const event::RawEvent&, event::MemoryView&) { return {}; }
   // `memory` is valid during the call. The thread is resumed when this returns.
   virtual Verdict on_event(const event::RawEvent& event, event::MemoryView& memory) = 0;
   // Nothing is pending: a moment to flush what was buffered.
@@ -67,6 +97,8 @@ struct Plan {
   bool want_signals = true;
   bool want_system_time = false;  // fill RawEvent::system_time
   bool want_comm = false;         // fill RawEvent::comm
+  bool tampers = false;           // ask the consumer to judge each call
+  bool sends_signals = false;     // ... with verdicts that have signals sent
   bool kill_on_exit = false;
   bool detach_on_exec = false;  // -b execve
   DaemonMode daemon = DaemonMode::none;

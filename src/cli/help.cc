@@ -20,8 +20,8 @@ constexpr std::array subcommands = std::to_array<SubcommandSpec>({
 constexpr std::string_view indent = "        ";
 
 // Sections in the order of the page.
-constexpr std::array sections = {Section::general, Section::startup,    Section::tracing,      Section::filtering,
-                                 Section::format,  Section::statistics, Section::miscellaneous};
+constexpr std::array sections = {Section::general, Section::startup,    Section::tracing,   Section::filtering,
+                                 Section::format,  Section::statistics, Section::tampering, Section::miscellaneous};
 
 void add_lines(std::string& text, std::string_view lines) {
   while (!lines.empty()) {

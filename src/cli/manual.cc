@@ -9,8 +9,8 @@ namespace sysray::cli {
 
 namespace {
 
-constexpr std::array sections = {Section::general, Section::startup,    Section::tracing,      Section::filtering,
-                                 Section::format,  Section::statistics, Section::miscellaneous};
+constexpr std::array sections = {Section::general, Section::startup,    Section::tracing,   Section::filtering,
+                                 Section::format,  Section::statistics, Section::tampering, Section::miscellaneous};
 
 // Text in which nothing is a request or an escape of roff.
 std::string escaped(std::string_view text) {

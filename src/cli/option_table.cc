@@ -174,6 +174,19 @@ constexpr OptionSpec table[] = {
      .sample = "full,mismatch", .help = "show SELinux contexts: of processes, files and descriptors; their type, or all of it (full);\n"
                                         "mismatch: also what the SELinux database expects, where that differs",
      .qualifiers = {"secontext"}, .words = secontext_words},
+    {.id = OptionId::inject, .long_names = {"inject"}, .section = tampering, .arity = required,
+     .value = "SYSCALLS:ACTION[:ACTION]...", .sample = "openat:error=ENOENT:when=3+",
+     .help = "change what these calls do:\n"
+             "error=ERRNO or retval=VALUE: do not make the call, return this\n"
+             "syscall=NAME: make this one instead, which has no effects\n"
+             "signal=SIG: send the signal at the start of the call\n"
+             "delay_enter=TIME, delay_exit=TIME: wait so long before or after it\n"
+             "poke_enter=@argN=HEX[,...], poke_exit=...: write bytes to where an argument points\n"
+             "when=FIRST[..LAST][+[STEP]]: only at these invocations",
+     .qualifiers = {"inject"}},
+    {.id = OptionId::fault, .long_names = {"fault"}, .section = tampering, .arity = required,
+     .value = "SYSCALLS[:error=ERRNO][:when=WHEN]", .sample = "openat:when=3", .help = "the same with error=ENOSYS",
+     .qualifiers = {"fault"}},
 
     {.id = OptionId::json, .long_names = {"json"}, .section = format, .help = "write one JSON object a line",
      .sysray_only = true},
@@ -204,6 +217,7 @@ std::string_view section_title(Section section) {
     case filtering: return "Filtering";
     case format: return "Output format";
     case statistics: return "Statistics";
+    case tampering: return "Tampering";
     case miscellaneous: return "Miscellaneous";
   }
   return "";

@@ -12,6 +12,7 @@
 #include "resolve/security_contexts.h"
 #include "sink/summary_sink.h"
 #include "sink/text_options.h"
+#include "tamper/rule.h"
 
 namespace sysray::cli {
 
@@ -37,8 +38,10 @@ struct Options {
   capture::Plan plan;
   decode::Options decode;
   EventFilter filter;
+  std::vector<tamper::Rule> injections;
   Form form = Form::text;
-  bool show_events = true;  // -c clears it
+  bool tell_short_reads = false;  // under the name strace
+  bool show_events = true;        // -c clears it
   sink::TextOptions text;
   ColorChoice color = ColorChoice::automatic;
   std::optional<resolve::SecurityStyle> security;  // --secontext

@@ -1,6 +1,7 @@
 // Applies options in the order in which they are given; checks.cc then looks at how they go together.
 #include <unistd.h>
 
+#include "cli/injection.h"
 #include "cli/parser_state.h"
 
 namespace sysray::cli {
@@ -31,6 +32,7 @@ Result<void> ParserState::apply(const Given& given) {
     case Section::filtering: return apply_filtering(given);
     case Section::format: return apply_format(given);
     case Section::statistics: return apply_statistics(given);
+    case Section::tampering: return apply_tampering(given);
     case Section::miscellaneous: return apply_miscellaneous(given);
   }
   return done();
@@ -152,6 +154,14 @@ Result<void> ParserState::apply_statistics(const Given& given) {
     case OptionId::wall_clock: summary_.wall_clock = true; return done();
     default: return done();
   }
+}
+
+Result<void> ParserState::apply_tampering(const Given& given) {
+  auto injection = parse_injection(*given.value, given.option->id == OptionId::fault, model_);
+  if (!injection) return injection.error();
+  for (std::string& warning : injection->warnings) warn(std::move(warning));
+  options().injections.push_back(std::move(injection->rule));
+  return done();
 }
 
 Result<void> ParserState::apply_miscellaneous(const Given& given) {

@@ -51,6 +51,7 @@ class ParserState {
   Result<void> apply_filtering(const Given& given);
   Result<void> apply_format(const Given& given);
   Result<void> apply_statistics(const Given& given);
+  Result<void> apply_tampering(const Given& given);
   Result<void> apply_miscellaneous(const Given& given);
   Result<void> apply_call_set(const Given& given);
   Result<void> apply_messages(const Given& given);

@@ -1,7 +1,10 @@
 // The way of one event from capture to the sinks.
 #include "cli/pipeline.h"
 
+#include <utility>
+
 #include "cli/parser_state.h"
+#include "cli/short_reads.h"
 
 namespace sysray::cli {
 
@@ -12,8 +15,30 @@ sink::Status status_of(const event::Event& call) {
   return call.failed ? sink::Status::failed : sink::Status::successful;
 }
 
+capture::Verdict Pipeline::judge(const event::RawEvent& raw, event::MemoryView& memory) {
+  judged_ = Tid{};
+  if (limit_reached_ || !injector_.names(raw) || !options_.plan.calls.contains(raw.abi, raw.number)) return {};
+  if (options_.filter.targets.active()) {
+    // As it is now: tampering may change what it touches.
+    const event::Event* call = decoder_.on(raw, memory);
+    if (!call || !touches_target(*call)) return {};
+    judged_ = raw.tid;
+  }
+  return {.detach = false, .intervention = injector_.enter(raw)};
+}
+
 capture::Verdict Pipeline::on_event(const event::RawEvent& raw, event::MemoryView& memory) {
   if (limit_reached_ && raw.kind != RawKind::detached) return {};
+  if (options_.tell_short_reads) {
+    ShortReads telling(memory, messages_);
+    pass_on(raw, telling);
+  } else {
+    pass_on(raw, memory);
+  }
+  return {};
+}
+
+void Pipeline::pass_on(const event::RawEvent& raw, event::MemoryView& memory) {
   switch (raw.kind) {
     case RawKind::call_enter: call_enter(raw, memory); break;
     case RawKind::call_exit: call_exit(raw, memory); break;
@@ -23,11 +48,8 @@ capture::Verdict Pipeline::on_event(const event::RawEvent& raw, event::MemoryVie
       [[fallthrough]];
     default:
       if (const event::Event* event = decoder_.on(raw, memory)) sink_.on_event(*event);
-      if (raw.kind == RawKind::superseded && in_wanted_call_.erase(number(raw.other))) {
-        in_wanted_call_.insert(number(raw.tid));
-      }
+      follow_threads(raw);
   }
-  return {};
 }
 
 void Pipeline::call_enter(const event::RawEvent& raw, event::MemoryView& memory) {
@@ -35,7 +57,7 @@ void Pipeline::call_enter(const event::RawEvent& raw, event::MemoryView& memory)
   const event::Event* call = decoder_.on(raw, memory);
   if (!call) return;
   if (options_.filter.targets.active()) {
-    if (!touches_target(*call)) return;
+    if (std::exchange(judged_, Tid{}) != raw.tid && !touches_target(*call)) return;
     in_wanted_call_.insert(number(raw.tid));
   }
   sink_.on_event(*call);
@@ -49,6 +71,18 @@ void Pipeline::call_exit(const event::RawEvent& raw, event::MemoryView& memory) 
   if (!call) return;
   sink_.on_event(*call);
   count(*call);
+}
+
+void Pipeline::follow_threads(const event::RawEvent& raw) {
+  switch (raw.kind) {
+    case RawKind::superseded:
+      if (in_wanted_call_.erase(number(raw.other))) in_wanted_call_.insert(number(raw.tid));
+      return injector_.thread_renamed(raw.other, raw.tid);
+    case RawKind::exited:
+    case RawKind::killed:
+    case RawKind::detached: return injector_.thread_ended(raw.tid);
+    default: return;
+  }
 }
 
 bool Pipeline::signal_wanted(const event::RawEvent& raw) const {

@@ -118,6 +118,9 @@ void ParserState::settle_plan(std::span<const char* const> program) {
       plan.calls.calls[abi] = traced_->of(static_cast<event::Abi>(abi));
     }
   }
+  options().tell_short_reads = strict_;
+  plan.tampers = !options().injections.empty();
+  plan.sends_signals = std::ranges::any_of(options().injections, [](const auto& rule) { return rule.signal != 0; });
   plan.want_comm = options().text.command_names || options().form == Form::json;
   plan.want_signals = options().filter.signals.any();
   if (given(OptionId::summary_only) || given(OptionId::summary)) {

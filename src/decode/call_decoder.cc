@@ -188,6 +188,7 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   event_.kind = EventKind::call_end;
   event_.end_time = raw.time;
   event_.raw_result = raw.result;
+  event_.tampering = raw.tampering;
   // A call that is to be restarted has no result, but says how it ended.
   event_.has_result = raw.has_result || raw.is_error;
   call_.at_exit = true;
@@ -320,20 +321,35 @@ void CallDecoder::set_error(const Context& context, s64 result) {
   event_.error_text = error_text(event_.error);
 }
 
+// Results that no call returns are shown in full: as a number without a sign, whatever the type holds.
+void CallDecoder::whole_result(Value& result) {
+  const bool decimal = result.kind == ValueKind::none || result.style == IntStyle::signed_decimal ||
+                       result.style == IntStyle::unsigned_decimal;
+  if (!decimal) return;
+  result.kind = ValueKind::integer;
+  result.style = IntStyle::unsigned_decimal;
+  result.negative_one = false;
+  result.width = static_cast<u8>(word_size(call_.abi));
+  result.number = extend(static_cast<u64>(event_.raw_result), result.width, false);
+}
+
 void CallDecoder::set_result(const Context& context, ValueBuilder& builder) {
   Value& result = event_.result;
-  if (result_type_ != none && context.model.types[result_type_].kind == TypeKind::none) {
+  const bool made_up = event_.tampering.result;  // even where the call itself does not return
+  if (result_type_ != none && context.model.types[result_type_].kind == TypeKind::none && !made_up) {
     event_.has_result = false;
     return;
   }
   if (result_type_ != none && !event_.failed && !raw_display_) {
     result = builder.from_register(result_type_, static_cast<u64>(event_.raw_result), Scope{});
+    if (made_up && (result.kind == ValueKind::integer || result.kind == ValueKind::none)) whole_result(result);
     return;
   }
   result.kind = ValueKind::integer;
   result.style = raw_display_ ? IntStyle::hex : IntStyle::signed_decimal;
   result.width = static_cast<u8>(word_size(call_.abi));
   result.number = static_cast<u64>(event_.raw_result);
+  if (made_up && !event_.failed) whole_result(result);
 }
 
 namespace {

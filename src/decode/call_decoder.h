@@ -24,7 +24,7 @@ class CallDecoder {
   static constexpr size_t max_arguments = 16;
   struct Argument {
     const describe::Field* field = nullptr;
-    event::Value value;   // as of entry, or final
+    event::Value value;    // as of entry, or final
     bool decided = false;  // `value` is final
     bool shown = true;
   };
@@ -44,6 +44,7 @@ class CallDecoder {
   void save_integer(const Context& context, const Evaluator& evaluator, const describe::Field& field);
   void publish(bool all);
   void set_error(const Context& context, s64 result);
+  void whole_result(event::Value& result);
   void set_result(const Context& context, ValueBuilder& builder);
   void add_notes(const Context& context, ValueBuilder& builder);
 

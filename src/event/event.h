@@ -126,7 +126,6 @@ struct Event {
   bool start_seen = true;  // false: tracing began within the call
   bool siginfo_valid = false;
   bool awaits_exit = false;  // call_start: something is known only at the exit though all args are ready (a note)
-  bool delayed = false;      // call_end: tampering delayed the call
   Tid tid{};
   Tgid tgid{};
   Tid other{};     // superseded: the thread that called execve; attached: creator
@@ -144,9 +143,8 @@ struct Event {
   const char* error_name = nullptr;  // "ENOENT"
   const char* error_text = nullptr;  // "No such file or directory"
   std::span<const Value> notes;      // shown in parentheses behind the result, joined with ", "
-  const char* injected =
-      nullptr;  // call_end: tampering changed the result (""), or also "args", "args, retval"; or nullptr
-  std::span<const Dump> dumps;  // call_end
+  Tampering tampering;               // call_end
+  std::span<const Dump> dumps;       // call_end
   const char* signal_name = nullptr;
   u64 instruction_pointer = 0;
   Nanoseconds time = 0;         // CLOCK_REALTIME: start of a call, moment of anything else

@@ -40,15 +40,6 @@ int decimal(std::string_view text, int most) {
   return whole && value <= most ? value : -1;
 }
 
-int find_signal(std::string_view name) {
-  if (int number = decimal(name, 255); number >= 0) return number;
-  if (name.size() > 3 && same_ignoring_case(name.substr(0, 3), "SIG")) name.remove_prefix(3);
-  for (int number = 1; number <= last_signal; number++) {
-    if (same_ignoring_case(name, signal_name(number))) return number;
-  }
-  return -1;
-}
-
 }  // namespace
 
 Result<SetExpression> parse_set(std::string_view text, std::string_view kind) {
@@ -97,19 +88,28 @@ Result<u32> parse_choices(std::string_view text, std::string_view kind, std::spa
   return set->inverted ? all & ~chosen : chosen;
 }
 
+std::optional<int> parse_signal(std::string_view name) {
+  if (int number = decimal(name, 255); number >= 0) return number;
+  if (name.size() > 3 && same_ignoring_case(name.substr(0, 3), "SIG")) name.remove_prefix(3);
+  for (int number = 1; number <= last_signal; number++) {
+    if (same_ignoring_case(name, signal_name(number))) return number;
+  }
+  return std::nullopt;
+}
+
 Result<SignalSet> parse_signals(std::string_view text) {
   auto set = parse_set(text, "signal");
   if (!set) return set.error();
   SignalSet signals;
   for (std::string_view name : set->names) {
-    int number = find_signal(name);
-    if (number < 0) {
+    auto number = parse_signal(name);
+    if (!number) {
       std::vector<std::string> all;
       for (int i = 1; i <= last_signal; i++) all.push_back("SIG" + signal_name(i));
       std::vector<std::string_view> views(all.begin(), all.end());
       return unknown_name("signal", name, views);
     }
-    signals.set(static_cast<size_t>(number));
+    signals.set(static_cast<size_t>(*number));
   }
   return set->inverted ? ~signals : signals;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bitset>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ Result<u32> parse_choices(std::string_view text, std::string_view kind, std::spa
 // Signals by number (0 .. 255); names with or without SIG, in either case.
 using SignalSet = std::bitset<256>;
 Result<SignalSet> parse_signals(std::string_view text);
+std::optional<int> parse_signal(std::string_view name);
 
 // Descriptors: numbers, or all but these.
 class DescriptorSet {

@@ -134,14 +134,31 @@ void JsonSink::outcome(JsonWriter& json, const Event& event) {
     for (const event::Value& note : event.notes) values_.value(json, note);
     json.end_array();
   }
-  if (event.injected != nullptr) {
-    json.key("injected");
-    json.string(event.injected);
-  }
-  if (event.delayed) {
-    json.key("delayed");
+  if (event.tampering.any()) tampering(json, event.tampering);
+}
+
+void JsonSink::tampering(JsonWriter& json, const event::Tampering& done) {
+  json.key("tampering");
+  json.begin_object();
+  if (done.args) {
+    json.key("args");
     json.boolean(true);
   }
+  if (done.result) {
+    json.key("result");
+    json.boolean(true);
+  }
+  if (done.signal) {
+    json.key("signal");
+    json.number(done.signal);
+  }
+  if (done.delayed) {
+    json.key("delay_enter");
+    json.signed_number(done.delay_enter);
+    json.key("delay_exit");
+    json.signed_number(done.delay_exit);
+  }
+  json.end_object();
 }
 
 void JsonSink::failure(JsonWriter& json, const Event& event) {

@@ -27,6 +27,7 @@ class JsonSink : public Sink {
   void common(JsonWriter& json, const event::Event& event);
   void call(JsonWriter& json, const event::Event& event);
   void outcome(JsonWriter& json, const event::Event& event);
+  void tampering(JsonWriter& json, const event::Tampering& done);
   void failure(JsonWriter& json, const event::Event& event);
   void dumps(JsonWriter& json, const event::Event& event);
   void status(JsonWriter& json, const event::Event& event);

@@ -125,13 +125,11 @@ void TextSink::result(Channel& channel, const Event& event) {
     writer_.list(out, event.notes, false, false);
     out.add(')');
   }
-  if (event.injected != nullptr) {
-    out.add(" (INJECTED");
-    if (*event.injected != 0) out.add(": ");
-    out.add(std::string_view(event.injected));
-    out.add(')');
-  }
-  if (event.delayed) out.add(" (DELAYED)");
+  if (event.tampering.args)
+    out.add(event.tampering.result ? " (INJECTED: args, retval)" : " (INJECTED: args)");
+  else if (event.tampering.result)
+    out.add(" (INJECTED)");
+  if (event.tampering.delayed) out.add(" (DELAYED)");
   if (options_.duration) {
     out.add(" <");
     add_seconds(out, event.duration, options_.duration_precision);

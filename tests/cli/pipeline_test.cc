@@ -55,7 +55,8 @@ class PipelineTest : public ::testing::Test {
   // What the sink gets when these events are captured.
   void run(std::vector<RawEvent> events) {
     decode::Decoder decoder(described_.model(), options_.decode, resolver_);
-    Pipeline pipeline(options_, decoder, resolver_, notes_, told_);
+    tamper::Injector injector(options_.injections, described_.model(), told_);
+    Pipeline pipeline(options_, decoder, resolver_, notes_, injector, told_);
     event::NoMemory memory;
     for (const RawEvent& raw : events) pipeline.on_event(raw, memory);
     stopped_ = pipeline.wants_stop();

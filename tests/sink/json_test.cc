@@ -92,15 +92,14 @@ TEST_F(JsonTest, FailedCall) {
   call.comm = "a\"\xff";
   const auto notes = make.list({make.literal("Timeout")});
   call.notes = notes;
-  call.injected = "";
-  call.delayed = true;
+  call.tampering = {.args = true, .result = true, .delayed = true, .signal = 10, .delay_enter = 1000, .delay_exit = 0};
   call.system_time = 77;
   EXPECT_EQ(
       line(call),
       "{\"type\":\"call\",\"time\":0,\"pid\":100,\"tid\":100,\"comm\":\"a\\\"\xef\xbf\xbd\",\"abi\":\"x86_64\","
       "\"number\":0,"
       R"("call":"close","args":{},"duration":0,"system_time":77,)"
-      R"("error":{"number":9,"name":"EBADF","text":"Bad file descriptor"},"notes":[{"word":"Timeout"}],"injected":"","delayed":true})");
+      R"("error":{"number":9,"name":"EBADF","text":"Bad file descriptor"},"notes":[{"word":"Timeout"}],"tampering":{"args":true,"result":true,"signal":10,"delay_enter":1000,"delay_exit":0}})");
 }
 
 TEST_F(JsonTest, StartsAreNotShown) {

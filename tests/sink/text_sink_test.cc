@@ -138,17 +138,16 @@ TEST_F(TextSinkTest, NotesTamperingAndDuration) {
   Event poll = make.call("poll", {make.address(0), make.number(0), make.signed_number(-1)}, make.number(0));
   const auto notes = make.list({make.literal("in [3]"), make.literal("left {tv_sec=0, tv_nsec=1}")});
   poll.notes = notes;
-  poll.injected = "";
-  poll.delayed = true;
+  poll.tampering.result = true;
+  poll.tampering.delayed = true;
   poll.duration = 1 * ms + 12 * us + 999;
   EXPECT_EQ(run({poll}),
             "poll(NULL, 0, -1) = 0 (in [3], left {tv_sec=0, tv_nsec=1}) (INJECTED) (DELAYED) <0.001012>\n");
   poll.notes = {};
-  poll.injected = "args, retval";
+  poll.tampering = {.args = true, .result = true, .delayed = true};
   options.duration_precision = Precision::ns;
   EXPECT_EQ(run({poll}), "poll(NULL, 0, -1) = 0 (INJECTED: args, retval) (DELAYED) <0.001012999>\n");
-  poll.injected = nullptr;
-  poll.delayed = false;
+  poll.tampering = {};
   options.duration_precision = Precision::s;
   EXPECT_EQ(run({poll}), "poll(NULL, 0, -1) = 0 <0>\n");
 }

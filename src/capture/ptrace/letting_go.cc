@@ -17,6 +17,7 @@ void Tracer::let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change
   tracees_.for_each([&](Tracee& tracee) {
     if (kill_all) kill(number(tracee.tgid), SIGKILL);
   });
+  if (!kill_all) let_go_delayed();
   for (const Change& change : pending) let_go_change(change);
   for (auto held = held_.begin(); held != held_.end(); held = held_.erase(held))
     for (const Change& change : held->second) let_go_change(change);
@@ -36,6 +37,15 @@ void Tracer::let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change
     watcher.look();
     if (watcher.take_signal()) return forget_all();
   }
+}
+
+// Threads that are held back are in a stop that nothing else will end. A call that has not begun is made after all.
+void Tracer::let_go_delayed() {
+  std::vector<Tracee*> delayed;
+  tracees_.for_each([&](Tracee& tracee) {
+    if (tracee.delayed_until) delayed.push_back(&tracee);
+  });
+  for (Tracee* tracee : delayed) let_go(*tracee, end_delay(*tracee));
 }
 
 void Tracer::let_go_change(const Change& change) {

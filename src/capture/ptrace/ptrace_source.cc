@@ -32,10 +32,11 @@ bool has_capability(unsigned capability) {
 }
 
 // A filter is inherited, and a call that it picks fails with ENOSYS in a thread that nobody traces: every descendant
-// must be followed, and none must outlive the tracer.
+// must be followed, and none must outlive the tracer. A signal is sent from a syscall-enter-stop only, which does not
+// follow the stop of a filter.
 bool wants_filter(const Plan& plan) {
   return plan.allow_seccomp && plan.launch && plan.attach.empty() && plan.follow_forks && !plan.detach_on_exec &&
-         !plan.calls.all;
+         !plan.calls.all && !plan.sends_signals;
 }
 
 class PtraceSource : public Source {
@@ -53,6 +54,8 @@ class PtraceSource : public Source {
   bool attach();
   // Handles what was collected; false once the consumer wants to stop.
   bool handle(const std::vector<Change>& changes, Consumer& consumer);
+  // Lets threads go on whose delay is over.
+  void end_delays();
   // Nothing has changed: sleeps until something does. `changes`: as of Waiter::sleep().
   void rest(std::vector<Change>& changes, Consumer& consumer);
 
@@ -93,7 +96,7 @@ Result<void> PtraceSource::start() {
   if (!watcher) return watcher.error();
   watcher_ = std::move(*watcher);
   waiter_.emplace(*watcher_);
-  return {};
+  return plan_.tampers ? waiter_->prepare_deadlines() : Result<void>();
 }
 
 bool PtraceSource::attach() {
@@ -149,9 +152,10 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
     changes.clear();
     // A single thread was resumed a moment ago: it can't have stopped yet.
     if (tracer_.expected_changes() > 1) waiter_->collect(changes, tracer_.expected_changes());
-    if (changes.empty()) waiter_->spin(changes);
+    if (changes.empty()) waiter_->spin(changes, tracer_.next_delay_end());
     if (changes.empty()) rest(changes, consumer);
     if (!handle(changes, consumer)) return Ending{};
+    end_delays();
   }
   consumer.on_idle();
   return tracer_.ending();
@@ -160,11 +164,16 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
 bool PtraceSource::handle(const std::vector<Change>& changes, Consumer& consumer) {
   for (size_t i = 0; i < changes.size(); i++) {
     tracer_.handle(changes[i]);
+    end_delays();
     if (!consumer.wants_stop()) continue;
     tracer_.let_all_go(*waiter_, *watcher_, std::span(changes).subspan(i + 1), 0);
     return false;
   }
   return true;
+}
+
+void PtraceSource::end_delays() {
+  if (tracer_.next_delay_end()) tracer_.end_delays(now().monotonic);
 }
 
 void PtraceSource::rest(std::vector<Change>& changes, Consumer& consumer) {
@@ -178,7 +187,9 @@ void PtraceSource::rest(std::vector<Change>& changes, Consumer& consumer) {
   }
   consumer.on_idle();
   watcher_->look();
-  if (!watcher_->has_signal()) waiter_->sleep(changes);
+  if (watcher_->has_signal()) return;
+  if (std::optional<Nanoseconds> until = tracer_.next_delay_end()) return waiter_->sleep_until(changes, *until);
+  waiter_->sleep(changes);
 }
 
 bool PtraceSource::look_is_due(const std::vector<Change>& changes) {

@@ -38,6 +38,7 @@ class Stop {
 
   Tid tid() const { return tid_; }
   StopKind kind() const;
+  int status() const { return status_; }
   // The signal of a signal-delivery-stop or group-stop.
   int signal() const { return status_ >> 8 & 0xff; }
   // PTRACE_GETEVENTMSG; 0 if the thread is gone.

@@ -8,6 +8,7 @@
 
 #include "base/types.h"
 #include "base/unique_fd.h"
+#include "capture/source.h"
 #include "event/raw_event.h"
 
 namespace sysray::capture::ptrace {
@@ -44,6 +45,13 @@ struct Tracee {
   Nanoseconds system_time = 0;
   Nanoseconds cpu_time_at_enter = 0;
   UniqueFd cpu_clock;
+  // What is done with the call that the thread is in, if anything, and what was done already.
+  const Intervention* intervention = nullptr;
+  event::Tampering tampering;
+  bool call_replaced = false;  // the kernel makes another call, or none: its result is to be replaced, too
+  // While it is held in the stop of this status; CLOCK_MONOTONIC, 0: it isn't.
+  Nanoseconds delayed_until = 0;
+  int delayed_status = 0;
 };
 
 // All tracees by thread id. References stay valid until the tracee is removed.

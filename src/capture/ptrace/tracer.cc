@@ -115,6 +115,8 @@ void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& regis
   tracee.abi = registers.call.abi;
   tracee.number = registers.call.number;
   tracee.args = registers.args;
+  tracee.intervention = nullptr;
+  tracee.call_replaced = false;
   if (!is_shown(tracee)) {
     // From a seccomp stop the exit needn't be seen.
     if (stop.kind() != StopKind::seccomp) tracee.progress = Progress::hidden;
@@ -130,17 +132,22 @@ void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& regis
   if (is_restart_syscall(tracee.abi, tracee.number)) event.resumes = tracee.interrupted;
   event.instruction_pointer = registers.instruction_pointer;
   event.stack_pointer = registers.stack_pointer;
+  if (plan_.tampers && tracee.phase == Phase::traced) {
+    tracee.tampering = {};
+    ask_for_intervention(tracee, event);
+  }
   if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
-  go_on(tracee, std::move(stop));
+  leave_entry(tracee, std::move(stop));
 }
 
-void Tracer::on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& registers) {
+void Tracer::on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers) {
   if (tracee.progress == Progress::outside) {  // its start was before our time
     auto all = reader_.read_registers(tracee.tid);
     if (!all) return go_on(tracee, std::move(stop));
     tracee.abi = all->call.abi;
     tracee.number = all->call.number;
     tracee.args = all->args;
+    tracee.intervention = nullptr;
     if (!is_shown(tracee)) return go_on(tracee, std::move(stop));
   } else if (plan_.want_system_time) {
     tracee.system_time += cpu_time(tracee) - tracee.cpu_time_at_enter;
@@ -149,6 +156,7 @@ void Tracer::on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& regist
   // One that is broken off again keeps what it resumes.
   if (registers.result == restart_block && !is_restart_syscall(tracee.abi, tracee.number))
     tracee.interrupted = tracee.number;
+  if (tracee.intervention) finish_intervention(tracee, registers);
   RawEvent event;
   event.kind = RawKind::call_exit;
   event.abi = tracee.abi;
@@ -159,8 +167,9 @@ void Tracer::on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& regist
   event.has_result = !(registers.is_error && asks_for_restart(registers.result));
   event.instruction_pointer = registers.instruction_pointer;
   event.stack_pointer = registers.stack_pointer;
+  if (tracee.intervention) event.tampering = tracee.tampering;
   if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
-  go_on(tracee, std::move(stop));
+  leave_exit(tracee, std::move(stop));
 }
 
 void Tracer::on_signal(Tracee& tracee, Stop stop) {
@@ -202,6 +211,7 @@ void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
 }
 
 void Tracer::let_go(Tracee& tracee, Stop stop, int signal) {
+  if (stop.kind() == StopKind::syscall) make_up_result(tracee);  // the end of a call that was not made
   std::move(stop).detach(signal);
   say_detached(tracee.tid);
   RawEvent event;
@@ -237,6 +247,12 @@ void Tracer::end_call(Tracee& tracee) {
 }
 
 bool Tracer::deliver(RawEvent& event, Tracee& tracee) {
+  complete(event, tracee);
+  memory_.look_at(tracee.tid);
+  return consumer_->on_event(event, memory_).detach;
+}
+
+void Tracer::complete(RawEvent& event, Tracee& tracee) {
   event.tid = tracee.tid;
   event.tgid = tracee.tgid;
   event.time = stamps_.time;
@@ -244,8 +260,6 @@ bool Tracer::deliver(RawEvent& event, Tracee& tracee) {
   event.system_time = tracee.system_time;
   if (plan_.want_comm) refresh_comm(tracee);
   event.comm = tracee.comm;
-  memory_.look_at(tracee.tid);
-  return consumer_->on_event(event, memory_).detach;
 }
 
 }  // namespace sysray::capture::ptrace

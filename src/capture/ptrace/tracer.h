@@ -8,6 +8,8 @@
 
 #include "capture/messages.h"
 #include "capture/ptrace/call_reader.h"
+#include "capture/ptrace/call_writer.h"
+#include "capture/ptrace/delays.h"
 #include "capture/ptrace/launcher.h"
 #include "capture/ptrace/live_memory.h"
 #include "capture/ptrace/stop.h"
@@ -19,7 +21,8 @@ namespace sysray::capture::ptrace {
 
 class Tracer {
  public:
-  Tracer(const Plan& plan, Messages& messages) : plan_(plan), messages_(messages), reader_(plan.syscall_info) {}
+  Tracer(const Plan& plan, Messages& messages)
+      : plan_(plan), messages_(messages), reader_(plan.syscall_info), writer_(plan.syscall_info) {}
 
   // The program's process, seized and waiting. `launcher` must outlive the tracer.
   void add_launched(Launcher& launcher);
@@ -40,6 +43,11 @@ class Tracer {
   // Goes on with those whose moment has passed, their creator unknown.
   void release_held(Nanoseconds monotonic);
 
+  // When the next thread that is held back may go on (CLOCK_MONOTONIC), nullopt if there is none; and letting those go
+  // on whose time has come.
+  std::optional<Nanoseconds> next_delay_end() const { return delays_.next(); }
+  void end_delays(Nanoseconds monotonic);
+
   // Lets everything go: `pending` holds changes that were collected and not handled. The launched program gets
   // `fatal_signal` on its way, if that isn't 0. Waits until all threads are detached; a further signal ends that.
   void let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change> pending, int fatal_signal);
@@ -54,13 +62,24 @@ class Tracer {
   void find_interrupted_call(Tracee& tracee);
   void on_call_stop(Tracee& tracee, Stop stop);
   void on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
-  void on_exit(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
+  void on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers);
   void on_signal(Tracee& tracee, Stop stop);
   void on_group_stop(Tracee& tracee, Stop stop);
   void on_birth(Tracee& creator, Stop stop);
   void on_exec(Tracee& tracee, Stop stop);
   void go_on(Tracee& tracee, Stop stop, int signal = 0);
   void let_go(Tracee& tracee, Stop stop, int signal = 0);
+
+  // Tampering.
+  void ask_for_intervention(Tracee& tracee, event::RawEvent& event);
+  void poke(Tracee& tracee, std::span<const Poke> pokes);
+  void leave_entry(Tracee& tracee, Stop stop);
+  void start_call(Tracee& tracee, Stop stop);
+  void finish_intervention(Tracee& tracee, abi::CallRegisters& registers);
+  bool make_up_result(Tracee& tracee);
+  void leave_exit(Tracee& tracee, Stop stop);
+  void hold_back(Tracee& tracee, Stop stop, Nanoseconds delay);
+  Stop end_delay(Tracee& tracee);
 
   // Lives.
   void announce(Tid born, const Tracee& creator, bool is_process);
@@ -73,8 +92,11 @@ class Tracer {
   void say_launch_failure();
   void let_go_change(const Change& change);
 
+  void let_go_delayed();
+
   // Delivery. True if the consumer wants the thread detached.
   bool deliver(event::RawEvent& event, Tracee& tracee);
+  void complete(event::RawEvent& event, Tracee& tracee);
   void end_call(Tracee& tracee);
   bool is_shown(const Tracee& tracee) const;
   void say_attached(Tid tid);
@@ -84,8 +106,10 @@ class Tracer {
   Messages& messages_;
   Consumer* consumer_ = nullptr;
   CallReader reader_;
+  CallWriter writer_;
   LiveMemory memory_;
   TraceeTable tracees_;
+  Delays delays_;
   std::unordered_map<s32, std::vector<Change>> held_;
   Launcher* launcher_ = nullptr;
   bool filtered_ = false;  // the seccomp filter is in place

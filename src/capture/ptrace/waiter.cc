@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace sysray::capture::ptrace {
 namespace {
@@ -47,10 +48,11 @@ void Waiter::collect(std::vector<Change>& to, size_t limit) {
   while (limit > 0 && wait_for_one(to, WNOHANG)) limit--;
 }
 
-void Waiter::spin(std::vector<Change>& to) {
+void Waiter::spin(std::vector<Change>& to, std::optional<Nanoseconds> until) {
   Nanoseconds start = read_clock(CLOCK_MONOTONIC), before = start;
   if (start < contended_until_) return;
-  while (to.empty() && !alone_ && before - start < spin_budget_) {
+  Nanoseconds end = std::min(start + spin_budget_, until.value_or(std::numeric_limits<Nanoseconds>::max()));
+  while (to.empty() && !alone_ && before < end) {
     // Lets a thread that shares our CPU get on right away; with the CPU for ourselves it returns at once.
     sched_yield();
     bool found = wait_for_one(to, WNOHANG);
@@ -71,7 +73,26 @@ void Waiter::judge_round(Nanoseconds from, Nanoseconds to) {
   }
 }
 
+Result<void> Waiter::prepare_deadlines() {
+  Result<ChangeBell> bell = ChangeBell::make();
+  if (!bell) return bell.error();
+  bell_.emplace(std::move(*bell));
+  return {};
+}
+
+void Waiter::sleep_until(std::vector<Change>& to, Nanoseconds until) {
+  if (!bell_->listens()) {
+    bell_->listen(true);
+    if (wait_for_one(to, WNOHANG)) return;
+  }
+  watcher_.begin_blocking();
+  bell_->wait(until);
+  watcher_.end_blocking();
+  wait_for_one(to, WNOHANG);
+}
+
 void Waiter::sleep(std::vector<Change>& to) {
+  if (bell_) bell_->listen(false);
   Nanoseconds start = read_clock(CLOCK_MONOTONIC);
   watcher_.begin_blocking();
   bool found = wait_for_one(to, 0);

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/types.h"
+#include "capture/ptrace/change_bell.h"
 #include "capture/ptrace/watcher.h"
 
 namespace sysray::capture::ptrace {
@@ -28,14 +29,19 @@ Timestamps now();
 class Waiter {
  public:
   explicit Waiter(Watcher& watcher);
+  // Must have succeeded before sleep_until() is called.
+  Result<void> prepare_deadlines();
 
   // Appends what has changed, up to `limit` changes, without blocking.
   void collect(std::vector<Change>& to, size_t limit);
   // Tries for a moment to collect one without going to sleep. A stop that follows within microseconds then costs no
-  // wake-up. How long it tries depends on how well that went lately; not at all while other programs want the CPU.
-  void spin(std::vector<Change>& to);
+  // wake-up. How long it tries depends on how well that went lately; not at all while other programs want the CPU, and
+  // no longer than `until` (CLOCK_MONOTONIC).
+  void spin(std::vector<Change>& to, std::optional<Nanoseconds> until);
   // Sleeps until a thread has changed, which is appended, or the watcher has news.
   void sleep(std::vector<Change>& to);
+  // The same, but no longer than `until` (CLOCK_MONOTONIC). Costs more for each change that ends it.
+  void sleep_until(std::vector<Change>& to, Nanoseconds until);
 
   // The process had no children and no tracees any more when it was last asked for changes.
   bool alone() const { return alone_; }
@@ -45,6 +51,7 @@ class Waiter {
   void judge_round(Nanoseconds from, Nanoseconds to);
 
   Watcher& watcher_;
+  std::optional<ChangeBell> bell_;
   bool alone_ = false;
   Nanoseconds spin_budget_;
   Nanoseconds contended_until_ = 0;

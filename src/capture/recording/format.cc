@@ -20,7 +20,7 @@ constexpr auto crc_table = [] {
   return table;
 }();
 
-enum Flag : u8 { is_error = 1, has_result = 2, core_dumped = 4, siginfo_valid = 8, is_call = 16 };
+enum Flag : u8 { is_error = 1, has_result = 2, core_dumped = 4, siginfo_valid = 8, is_call = 16, is_tampered = 32 };
 
 // Room for an event's fields other than its memory.
 constexpr size_t largest_fields = 4096;
@@ -32,7 +32,7 @@ bool is_call_event(const RawEvent& event) {
 u8 flags_of(const RawEvent& event) {
   return static_cast<u8>((event.is_error ? is_error : 0) | (event.has_result ? has_result : 0) |
                          (event.core_dumped ? core_dumped : 0) | (event.siginfo_valid ? siginfo_valid : 0) |
-                         (is_call_event(event) ? is_call : 0));
+                         (is_call_event(event) ? is_call : 0) | (event.tampering.any() ? is_tampered : 0));
 }
 
 }  // namespace
@@ -129,6 +129,29 @@ u32 block_crc(const BlockHeader& header, std::span<const std::byte> body) {
   return crc32(body, crc32(std::span(bytes).first(header_size - sizeof header.crc)));
 }
 
+namespace {
+
+void encode_tampering(const event::Tampering& tampering, Encoder& out) {
+  out.byte(static_cast<u8>((tampering.args ? 1 : 0) | (tampering.result ? 2 : 0) | (tampering.delayed ? 4 : 0)));
+  out.byte(tampering.signal);
+  out.signed_number(tampering.delay_enter);
+  out.signed_number(tampering.delay_exit);
+}
+
+event::Tampering decode_tampering(Decoder& in) {
+  event::Tampering tampering;
+  const u8 what = in.byte();
+  tampering.args = what & 1;
+  tampering.result = what & 2;
+  tampering.delayed = what & 4;
+  tampering.signal = in.byte();
+  tampering.delay_enter = in.signed_number();
+  tampering.delay_exit = in.signed_number();
+  return tampering;
+}
+
+}  // namespace
+
 void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& memory, std::vector<std::byte>& to) {
   Encoder out(to);
   out.byte(static_cast<u8>(event.kind));
@@ -151,6 +174,7 @@ void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& me
     out.signed_number(event.result);
     out.number(event.resumes + 1);  // none is 0
   }
+  if (event.tampering.any()) encode_tampering(event.tampering, out);
   if (event.siginfo_valid) out.bytes(event.siginfo);
   std::string_view comm = event.comm.substr(0, 255);
   out.number(comm.size());
@@ -193,6 +217,7 @@ bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory) {
     event.result = from_.signed_number();
     event.resumes = from_.number() - 1;
   }
+  if (flags & is_tampered) event.tampering = decode_tampering(from_);
   if (flags & siginfo_valid) {
     auto bytes = from_.bytes(event.siginfo.size());
     std::copy(bytes.begin(), bytes.end(), event.siginfo.begin());

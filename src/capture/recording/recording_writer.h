@@ -47,6 +47,9 @@ class RecordingWriter {
 class RecordingConsumer : public Consumer {
  public:
   RecordingConsumer(Consumer& inner, RecordingWriter& writer) : inner_(inner), writer_(writer) {}
+  Verdict judge(const event::RawEvent& event, event::MemoryView& memory) override {
+    return inner_.judge(event, memory);
+  }
   Verdict on_event(const event::RawEvent& event, event::MemoryView& memory) override;
   void on_idle() override { inner_.on_idle(); }
   void on_tick() override { inner_.on_tick(); }

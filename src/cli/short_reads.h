@@ -1,0 +1,20 @@
+// ShortReads: memory of which strings whose end can't be read are told of, as strace does on standard error.
+#pragma once
+
+#include "capture/messages.h"
+#include "event/memory_view.h"
+
+namespace sysray::cli {
+
+class ShortReads : public event::MemoryView {
+ public:
+  ShortReads(event::MemoryView& inner, capture::Messages& messages) : inner_(inner), messages_(messages) {}
+  size_t read(RemoteAddress from, void* to, size_t size) override { return inner_.read(from, to, size); }
+  StringRead read_string(RemoteAddress from, char* to, size_t limit) override;
+
+ private:
+  event::MemoryView& inner_;
+  capture::Messages& messages_;
+};
+
+}  // namespace sysray::cli
