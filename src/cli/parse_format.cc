@@ -1,5 +1,6 @@
 // Options of the output format.
 #include "cli/parser_state.h"
+#include "resolve/descriptor.h"
 
 namespace sysray::cli {
 
@@ -25,10 +26,14 @@ constexpr filter::Choice statuses[] = {
     {"detached", status_bit(sink::Status::detached)},
 };
 
-enum FdDetail : u32 { fd_path = 1, fd_other = 2 };
+constexpr u32 fd_path = 1 << 16;  // beside the kinds of details
 constexpr filter::Choice fd_details[] = {
-    {"path", fd_path},   {"socket", fd_other},  {"dev", fd_other},
-    {"pidfd", fd_other}, {"eventfd", fd_other}, {"signalfd", fd_other},
+    {"path", fd_path},
+    {"socket", resolve::detail_socket},
+    {"dev", resolve::detail_device},
+    {"pidfd", resolve::detail_pidfd},
+    {"eventfd", resolve::detail_eventfd},
+    {"signalfd", resolve::detail_signalfd},
 };
 
 enum SecurityDetail : u32 { security_full = 1, security_mismatch = 2 };
@@ -71,7 +76,7 @@ Result<void> ParserState::apply_fd_details(const Given& given) {
   auto details = filter::parse_choices(given.value.value_or("path"), "decode-fds", fd_details);
   if (!details) return details.error();
   options().decode.fd_paths = (*details & fd_path) != 0;
-  options().decode.fd_details = (*details & fd_other) != 0;
+  options().decode.fd_details = *details & resolve::detail_all;
   return done();
 }
 

@@ -92,8 +92,9 @@ bool Pipeline::signal_wanted(const event::RawEvent& raw) const {
 
 bool Pipeline::touches_target(const event::Event& call) {
   arena_.reset();
-  return options_.filter.targets.matches(
-      call, [this](Tid tid, int fd) { return resolver_.descriptor_target(tid, fd, arena_).value_or(""); });
+  return options_.filter.targets.matches(call, [this](Tid tid, int fd) {
+    return resolver_.descriptor_target(tid, fd, arena_).value_or(resolve::DescriptorTarget{}).name;
+  });
 }
 
 void Pipeline::count(const event::Event& call) {

@@ -1,5 +1,6 @@
 // What follows from the options once all of them are known; and the order of it all.
 #include "cli/parser_state.h"
+#include "resolve/descriptor.h"
 
 namespace sysray::cli {
 
@@ -56,7 +57,7 @@ void ParserState::settle_counts() {
   }
   if (const int y = uses(OptionId::decode_fds).letter) {
     options().decode.fd_paths = true;
-    options().decode.fd_details = y > 1;
+    options().decode.fd_details = y > 1 ? u32{resolve::detail_all} : 0;
   }
   if (const int d = uses(OptionId::daemonize).letter) options().plan.daemon = static_cast<capture::DaemonMode>(d);
 
@@ -122,6 +123,7 @@ void ParserState::settle_plan(std::span<const char* const> program) {
   plan.tampers = !options().injections.empty();
   plan.sends_signals = std::ranges::any_of(options().injections, [](const auto& rule) { return rule.signal != 0; });
   plan.want_comm = options().text.command_names || options().form == Form::json;
+  options().decode.id_chains = options().form == Form::json;
   plan.want_signals = options().filter.signals.any();
   if (given(OptionId::summary_only) || given(OptionId::summary)) {
     options().summary = summary_;

@@ -111,7 +111,10 @@ std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
   if (options.replay) return std::make_unique<resolve::Resolver>();
   std::optional<resolve::SecurityContexts> security;
   if (options.security) security.emplace(*options.security);
-  return std::make_unique<resolve::ProcResolver>(std::move(security));
+  resolve::Sight sight;
+  sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
+  sight.translates_ids = options.decode.translate_pids || options.decode.pid_names;
+  return std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
 }
 
 Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options) {

@@ -71,7 +71,7 @@ Decoder::Thread& Decoder::thread(Tid tid) {
 
 const Event* Decoder::on(const RawEvent& raw, event::MemoryView& memory) {
   switch (raw.kind) {
-    case RawKind::exec: return nullptr;
+    case RawKind::exec: context_.resolver.program_changed(raw.tid); return nullptr;
     case RawKind::call_enter: {
       Thread& own = thread(raw.tid);
       own.started = raw.monotonic;
@@ -80,9 +80,11 @@ const Event* Decoder::on(const RawEvent& raw, event::MemoryView& memory) {
       return &own.call.event();
     }
     case RawKind::call_exit: return call_exit(thread(raw.tid), raw, memory);
-    case RawKind::superseded: supersede(raw); [[fallthrough]];
-    default: return other(thread(raw.tid), raw);
+    case RawKind::superseded: supersede(raw); break;
+    case RawKind::attached: context_.resolver.task_began(raw.tid, raw.tgid, raw.other); break;
+    default: break;
   }
+  return other(thread(raw.tid), raw);
 }
 
 const Event* Decoder::call_exit(Thread& own, const RawEvent& raw, event::MemoryView& memory) {
@@ -103,6 +105,7 @@ const Event* Decoder::call_exit(Thread& own, const RawEvent& raw, event::MemoryV
 // The thread `other` called execve and takes over the id of its process's leader (execve(2), ptrace(2)).
 void Decoder::supersede(const RawEvent& raw) {
   if (raw.other == raw.tid) return;
+  context_.resolver.task_superseded(raw.tid, raw.other);
   auto from = threads_.find(number(raw.other));
   last_thread_ = nullptr;
   if (from == threads_.end()) return;
@@ -148,6 +151,7 @@ const Event* Decoder::other(Thread& own, const RawEvent& raw) {
   if (raw.kind == RawKind::signal) decode_siginfo(own, raw);
   const bool ends = raw.kind == RawKind::exited || raw.kind == RawKind::killed || raw.kind == RawKind::detached;
   if (!ends) return &own.last;
+  context_.resolver.task_ended(raw.tid);
   // The event must outlive its thread's entry: it is kept in a slot that the next end reuses.
   auto ended = threads_.extract(number(raw.tid));
   last_thread_ = nullptr;

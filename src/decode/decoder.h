@@ -20,10 +20,10 @@ class Decoder {
  private:
   struct Thread {
     CallDecoder call;
-    Nanoseconds started = 0;         // CLOCK_MONOTONIC
+    Nanoseconds started = 0;  // CLOCK_MONOTONIC
     Nanoseconds system_time = 0;
-    event::Event last;               // call_end with its times, or another event
-    Arena arena;                     // of events that are no calls
+    event::Event last;  // call_end with its times, or another event
+    Arena arena;        // of events that are no calls
   };
 
   Thread& thread(Tid tid);
@@ -38,7 +38,7 @@ class Decoder {
   std::unordered_map<s32, std::unique_ptr<Thread>> threads_;
   Tid last_tid_{-1};
   Thread* last_thread_ = nullptr;
-  std::unique_ptr<Thread> ended_;     // the thread that ended last: its event is still in use
+  std::unique_ptr<Thread> ended_;  // the thread that ended last: its event is still in use
 };
 
 }  // namespace sysray::decode

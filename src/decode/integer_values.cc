@@ -1,6 +1,4 @@
 // Values of integers: plain numbers, members of sets, ids, times.
-#include <sys/sysmacros.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -186,80 +184,6 @@ Value ValueBuilder::signal(u64 raw) {
     value.kind = ValueKind::symbol;
     value.set_text(name);
   }
-  return value;
-}
-
-// The kernel marks the names of unlinked files (proc_pid_fd(5)); the mark is no part of the name.
-void ValueBuilder::set_target(Value& value, std::string_view path) {
-  constexpr std::string_view mark = " (deleted)";
-  value.deleted = path.starts_with('/') && path.ends_with(mark);
-  if (value.deleted) path.remove_suffix(mark.size());
-  value.set_text(path);
-}
-
-void ValueBuilder::add_device(Value& value, int fd) {
-  const u64 device = context_.resolver.descriptor_device(call_.tid, fd);
-  if (device == 0) return;
-  char text[40];
-  const int n = snprintf(text, sizeof text, "char %u:%u", major(device), minor(device));
-  auto* details = arena_.make<Value>();
-  details->kind = ValueKind::word;
-  details->set_text(arena_.copy({text, static_cast<size_t>(n)}));
-  value.annotation = details;
-}
-
-// The arena's copies end in a NUL.
-void ValueBuilder::add_security(Value& value, std::optional<std::string_view> context) {
-  if (context) value.security = context->data();
-}
-
-Value ValueBuilder::descriptor(const Type& type, u64 raw) {
-  constexpr int at_fdcwd = -100;
-  Value value;
-  value.width = 4;
-  value.number = extend(raw, 4, true);
-  value.style = IntStyle::signed_decimal;
-  const int fd = static_cast<int>(static_cast<s64>(value.number));
-  if (type.semantic == Semantic::dirfd) last_dirfd_ = fd;
-  if (context_.options.security_contexts && (fd >= 0 || (type.semantic == Semantic::dirfd && fd == at_fdcwd)))
-    add_security(value, context_.resolver.descriptor_security(call_.tid, fd, arena_));
-  if (type.semantic == Semantic::dirfd && fd == at_fdcwd) {
-    value.kind = ValueKind::symbol;
-    value.signed_symbol = true;
-    value.set_text("AT_FDCWD");
-    if (context_.options.fd_paths) {
-      if (auto path = context_.resolver.working_directory(call_.tid, arena_)) {
-        auto* target = arena_.make<Value>();
-        target->kind = ValueKind::string;
-        target->is_path = true;
-        target->set_text(*path);
-        value.annotation = target;
-      }
-    }
-    return value;
-  }
-  value.kind = ValueKind::fd;
-  if (context_.options.fd_paths && fd >= 0) {
-    if (auto path = context_.resolver.descriptor_target(call_.tid, fd, arena_)) set_target(value, *path);
-    if (value.count > 0 && context_.options.fd_details) add_device(value, fd);
-  }
-  return value;
-}
-
-Value ValueBuilder::process_id(const Type& type, u64 raw) {
-  Value value;
-  value.kind = ValueKind::pid;
-  value.style = IntStyle::signed_decimal;
-  value.width = 4;
-  value.number = extend(raw, 4, true);
-  const auto id = static_cast<s32>(static_cast<s64>(value.number));
-  const bool names_task =
-      type.semantic == Semantic::pid || type.semantic == Semantic::tid || type.semantic == Semantic::tgid;
-  if (context_.options.pid_names && names_task && id > 0) {
-    if (auto name = context_.resolver.thread_name(Tid{id}, arena_)) value.set_text(*name);
-  }
-  if (context_.options.security_contexts && names_task && id > 0)
-    add_security(value, context_.resolver.task_security(Tid{id}, arena_));
   return value;
 }
 

@@ -11,11 +11,12 @@ struct Options {
   event::CallSet dereference = event::CallSet::everything();  // -e verbose=: calls whose structures are decoded
   event::CallSet raw = event::CallSet::nothing();             // -e raw=: arguments are bare hex registers
   bool fd_paths = false;                                      // -y
-  bool fd_details = false;                                    // -yy
+  u32 fd_details = 0;                                         // -yy: resolve::DescriptorDetail bits
   bool pid_names = false;                                     // -Y
   bool translate_pids = false;                                // --pidns-translation
   bool security_contexts = false;                             // --secontext
-  bool annotate_arrays = false;                               // -n is for calls; kept for --decode-fds
+  bool id_chains = false;        // with translate_pids: the ids of every namespace, for sinks that show data
+  bool annotate_arrays = false;  // -n is for calls; kept for --decode-fds
 };
 
 }  // namespace sysray::decode

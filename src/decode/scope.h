@@ -33,12 +33,12 @@ struct CallState {
 };
 
 struct Scope {
-  std::span<const u64> slots;        // parameters, then the carry variable; or a format's variable
+  std::span<const u64> slots;                   // parameters, then the carry variable; or a format's variable
   const describe::Struct* structure = nullptr;  // whose fields are visible
-  const u8* data = nullptr;          // its bytes
-  size_t available = 0;              // how many of them exist
-  u64 index = 0;                     // of the array element
-  u64 extent = 0;                    // bytes left in what encloses
+  const u8* data = nullptr;                     // its bytes
+  size_t available = 0;                         // how many of them exist
+  u64 index = 0;                                // of the array element
+  u64 extent = 0;                               // bytes left in what encloses
 };
 
 // Which layout the tables are to be read with.
@@ -56,8 +56,7 @@ u64 load(const u8* from, u32 width, bool big_endian);
 
 class Evaluator {
  public:
-  Evaluator(const describe::Model& model, const CallState& call, event::MemoryView& memory,
-            resolve::Resolver& resolver)
+  Evaluator(const describe::Model& model, const CallState& call, event::MemoryView& memory, resolve::Resolver& resolver)
       : model_(model), call_(call), memory_(memory), resolver_(resolver) {}
 
   // Evaluates an expression. What cannot be read counts as 0, division by 0 gives 0: hostile data never fail.

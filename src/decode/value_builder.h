@@ -90,8 +90,11 @@ class ValueBuilder {
   Value semantic(const Type& type, u64 raw);
   Value semantic_bytes(const Type& type, Bytes bytes, const Scope& scope);
   Value descriptor(const Type& type, u64 raw);
-  void set_target(Value& value, std::string_view path);
-  void add_device(Value& value, int fd);
+  void add_target(Value& value, int fd);
+  void add_details(Value& value, int fd);
+  Value* socket_text(const resolve::DescriptorDetails& details);
+  Value* kept_format(std::span<const Value> pieces);
+  void add_ids(Value& value, resolve::TranslatedId id);
   void add_security(Value& value, std::optional<std::string_view> context);
   Value process_id(const Type& type, u64 raw);
   Value signal(u64 raw);

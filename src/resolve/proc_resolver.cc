@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <net/if.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t max_link = 4096;
 constexpr size_t max_protocols = 4096;
+constexpr std::string_view deleted_mark = " (deleted)";  // proc_pid_fd(5)
 
 std::optional<std::string_view> read_link(const char* path, char (&buffer)[max_link]) {
   const ssize_t n = readlink(path, buffer, sizeof buffer);
@@ -27,9 +28,7 @@ struct FileCloser {
 using File = std::unique_ptr<FILE, FileCloser>;
 
 // Column 2 (protocol) of the line of /proc/PID/net/netlink whose last column is the inode.
-int netlink_protocol(Tid tid, u64 inode) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/net/netlink", number(tid));
+int netlink_protocol(const char* path, u64 inode) {
   const File file(fopen(path, "re"));
   if (!file) return -1;
   char line[256];
@@ -44,44 +43,102 @@ int netlink_protocol(Tid tid, u64 inode) {
 
 }  // namespace
 
-std::optional<std::string_view> ProcResolver::descriptor_target(Tid tid, int fd, Arena& arena) {
-  char path[64];
-  char buffer[max_link];
-  snprintf(path, sizeof path, "/proc/%d/fd/%d", number(tid), fd);
-  auto target = read_link(path, buffer);
-  if (!target) return std::nullopt;
-  return arena.copy(*target);
+ProcResolver::ProcResolver(Sight sight, std::optional<SecurityContexts> security)
+    : security_(std::move(security)), sight_(std::move(sight)), proc_(sight_.proc), pids_(proc_), reader_(proc_) {}
+
+void ProcResolver::task_began(Tid tid, Tgid, Tid creator) {
+  if (sight_.translates_ids) pids_.began(tid);
+  if (number(creator) <= 0) return;
+  // kcmp(2) of KCMP_FILES: 0 means the same table. Where it cannot be asked, a copy is the careful guess: at worst a
+  // name is looked up once more.
+  constexpr int kcmp_files = 2;
+  const bool shared = syscall(SYS_kcmp, number(tid), number(creator), kcmp_files, 0, 0) == 0;
+  tables_.began(tid, creator, shared ? DescriptorTables::Sharing::shared : DescriptorTables::Sharing::copied);
+}
+
+void ProcResolver::task_ended(Tid tid) {
+  pids_.ended(tid);
+  tables_.ended(tid);
+  reader_.forget(tid);
+  proc_.forget(tid);
+}
+
+void ProcResolver::task_superseded(Tid tid, Tid former) {
+  task_ended(former);
+  tables_.superseded(tid, former);
+}
+
+DescriptorEntry* ProcResolver::fill(Tid tid, int fd, std::string_view link) {
+  DescriptorEntry& entry = tables_.make(tid, fd);
+  entry.link = link;
+  entry.deleted = reader_.is_deleted(tid, fd, link);
+  return &entry;
+}
+
+void ProcResolver::descriptor_made(Tid tid, int fd, std::string_view name) {
+  DescriptorEntry& entry = tables_.make(tid, fd);
+  if (sight_.stopped) return;  // asked for when it is needed
+  // The task runs on: /proc is asked at once, and the call's own word stands where that comes too late.
+  const auto link = reader_.link(tid, fd);
+  if (link && (name.empty() || *link == name || !name.starts_with('/'))) {
+    fill(tid, fd, *link);
+  } else if (!name.empty()) {
+    entry.link = name;
+  }
+}
+
+// While the task stands still /proc has the last word: names of open files change with the files', and descriptors may
+// come and go unseen (io_uring(7), seccomp_unotify(2), tasks that aren't traced).
+DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
+  DescriptorEntry* known = tables_.find(tid, fd);
+  if (known != nullptr && !known->link.empty() && !sight_.stopped) return known;
+  const auto link = reader_.link(tid, fd);
+  if (link) return known != nullptr && known->link == *link ? known : fill(tid, fd, *link);
+  return known != nullptr && !known->link.empty() && sight_.all_calls ? known : nullptr;
+}
+
+std::optional<DescriptorTarget> ProcResolver::descriptor_target(Tid tid, int fd, Arena& arena) {
+  const DescriptorEntry* known = entry(tid, fd);
+  if (known == nullptr) return std::nullopt;
+  std::string_view name = known->link;
+  if (known->deleted) name.remove_suffix(deleted_mark.size());
+  return DescriptorTarget{arena.copy(name), known->deleted};
+}
+
+DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) {
+  DescriptorEntry* known = tables_.find(tid, fd);
+  if (known == nullptr || known->link.empty()) known = entry(tid, fd);
+  if (known == nullptr) return {};
+  // Most descriptors are of files that are no devices: that is asked once.
+  if (known->link[0] == '/') {
+    if (!(kinds & detail_device)) return {};
+    if (!known->device_known) known->device = reader_.device(tid, fd);
+    known->device_known = true;
+    if (known->device.kind == DescriptorKind::other) return {};
+  }
+  return reader_.details(tid, fd, known->link, kinds, arena);
 }
 
 std::optional<std::string_view> ProcResolver::working_directory(Tid tid, Arena& arena) {
-  char path[64];
   char buffer[max_link];
-  snprintf(path, sizeof path, "/proc/%d/cwd", number(tid));
-  auto target = read_link(path, buffer);
+  auto target = read_link(proc_.path(tid, "cwd"), buffer);
   if (!target) return std::nullopt;
   return arena.copy(*target);
 }
 
 u64 ProcResolver::descriptor_device(Tid tid, int fd) {
-  char path[64];
-  struct stat status {};
-  snprintf(path, sizeof path, "/proc/%d/fd/%d", number(tid), fd);
-  if (stat(path, &status) != 0 || !S_ISCHR(status.st_mode)) return 0;
-  return status.st_rdev;
+  const auto device = reader_.device(tid, fd);
+  return device.kind == DescriptorKind::character_device ? device.number : 0;
 }
 
 int ProcResolver::socket_protocol(Tid tid, int fd) {
-  char path[64];
-  char buffer[max_link];
-  snprintf(path, sizeof path, "/proc/%d/fd/%d", number(tid), fd);
-  auto target = read_link(path, buffer);
+  const auto link = reader_.link(tid, fd);
   unsigned long long inode = 0;
-  if (!target || !target->starts_with("socket:[")) return -1;
-  buffer[target->size() < max_link ? target->size() : max_link - 1] = 0;
-  if (sscanf(buffer, "socket:[%llu]", &inode) != 1) return -1;
+  if (!link || !link->starts_with("socket:[") || sscanf(std::string(*link).c_str(), "socket:[%llu]", &inode) != 1)
+    return -1;
   if (auto known = protocols_.find(inode); known != protocols_.end()) return known->second;
   if (protocols_.size() >= max_protocols) protocols_.clear();
-  return protocols_[inode] = netlink_protocol(tid, inode);
+  return protocols_[inode] = netlink_protocol(proc_.path(tid, "net/netlink"), inode);
 }
 
 std::optional<std::string_view> ProcResolver::interface_name(u32 index, Arena& arena) {
@@ -91,10 +148,8 @@ std::optional<std::string_view> ProcResolver::interface_name(u32 index, Arena& a
 }
 
 std::optional<std::string_view> ProcResolver::thread_name(Tid tid, Arena& arena) {
-  char path[64];
   char name[64];
-  snprintf(path, sizeof path, "/proc/%d/comm", number(tid));
-  const File file(fopen(path, "re"));
+  const File file(fopen(proc_.path(tid, "comm"), "re"));
   if (!file || fgets(name, sizeof name, file.get()) == nullptr) return std::nullopt;
   size_t n = strlen(name);
   if (n > 0 && name[n - 1] == '\n') n--;

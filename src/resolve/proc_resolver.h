@@ -1,34 +1,68 @@
-// ProcResolver: answers from the tracer's /proc (proc(5)) while the task exists.
+// ProcResolver: answers about live tasks, from /proc and the kernel's own interfaces, and from what the stream of
+// events has told.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 
+#include "resolve/descriptor_reader.h"
+#include "resolve/descriptor_tables.h"
+#include "resolve/pid_translator.h"
+#include "resolve/proc_files.h"
 #include "resolve/resolver.h"
 #include "resolve/security_contexts.h"
 
 namespace sysray::resolve {
 
+// What the events are worth.
+struct Sight {
+  bool stopped = true;          // a task does not run on while questions about it are answered
+  bool all_calls = false;       // all calls of all tasks are seen: what the tables say of descriptors is complete
+  bool translates_ids = false;  // ids will be asked for
+  std::string proc = "/proc";
+};
+
 class ProcResolver : public Resolver {
  public:
   // `security`: nullopt if nobody asks for SELinux contexts.
-  explicit ProcResolver(std::optional<SecurityContexts> security = std::nullopt) : security_(std::move(security)) {}
+  explicit ProcResolver(Sight sight = {}, std::optional<SecurityContexts> security = std::nullopt);
 
-  std::optional<std::string_view> descriptor_target(Tid tid, int fd, Arena& arena) override;
+  void task_began(Tid tid, Tgid tgid, Tid creator) override;
+  void task_ended(Tid tid) override;
+  void task_superseded(Tid tid, Tid former) override;
+  void program_changed(Tid tid) override { tables_.reset(tid); }
+  void descriptor_made(Tid tid, int fd, std::string_view name) override;
+  void descriptors_closing(Tid tid, int first, int last) override { tables_.begin_closing(tid, first, last); }
+  void descriptors_closed(Tid tid, bool success) override { tables_.finish_closing(tid, success); }
+  void descriptors_unshared(Tid tid) override { tables_.unshare(tid); }
+
+  std::optional<DescriptorTarget> descriptor_target(Tid tid, int fd, Arena& arena) override;
+  DescriptorDetails descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) override;
   std::optional<std::string_view> working_directory(Tid tid, Arena& arena) override;
   u64 descriptor_device(Tid tid, int fd) override;
   int socket_protocol(Tid tid, int fd) override;
   std::optional<std::string_view> interface_name(u32 index, Arena& arena) override;
   std::optional<std::string_view> thread_name(Tid tid, Arena& arena) override;
+  TranslatedId translated_id(Tid tid, IdKind kind, s32 id) override { return pids_.translate(tid, kind, id); }
+  size_t id_chain(Tid tid, s32* ids, size_t max) override { return pids_.chain(tid, ids, max); }
   std::optional<std::string_view> file_security(Tid tid, int dirfd, std::string_view path, Arena& arena) override;
   std::optional<std::string_view> descriptor_security(Tid tid, int fd, Arena& arena) override;
   std::optional<std::string_view> task_security(Tid tid, Arena& arena) override;
 
  private:
+  DescriptorEntry* entry(Tid tid, int fd);
+  DescriptorEntry* fill(Tid tid, int fd, std::string_view link);
+
+  std::optional<SecurityContexts> security_;
+  const Sight sight_;
+  ProcFiles proc_;
+  PidTranslator pids_;
+  DescriptorReader reader_;
+  DescriptorTables tables_;
   // Netlink protocols by socket inode. Inode numbers are not reused while a socket exists, and a new socket with an
   // old number replaces the entry only when the number was looked up as unknown; so entries are few and bounded.
   std::unordered_map<u64, int> protocols_;
-  std::optional<SecurityContexts> security_;
 };
 
 }  // namespace sysray::resolve

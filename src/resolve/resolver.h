@@ -1,5 +1,5 @@
 // Resolver: what lies behind a number of a tracee: the file of a descriptor, the name of a process, of an interface.
-// Decode asks it; answers may be unknown, never wrong.
+// Decode asks it, and tells it of what it has seen; answers may be unknown, never wrong.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,8 @@
 
 #include "base/arena.h"
 #include "base/types.h"
+#include "resolve/descriptor.h"
+#include "resolve/task_id.h"
 
 namespace sysray::resolve {
 
@@ -14,8 +16,26 @@ class Resolver {
  public:
   virtual ~Resolver() = default;
 
-  // What the descriptor refers to ("/dev/null", "pipe:[123]"), in the arena; nullopt if unknown.
-  virtual std::optional<std::string_view> descriptor_target(Tid, int, Arena&) { return std::nullopt; }
+  // Tasks come and go; `creator` is 0 if it is not known.
+  virtual void task_began(Tid, Tgid, Tid /*creator*/) {}
+  virtual void task_ended(Tid) {}
+  // `former` called execve and goes on as `tid` (execve(2)).
+  virtual void task_superseded(Tid /*tid*/, Tid /*former*/) {}
+  // An execve of the task has succeeded.
+  virtual void program_changed(Tid) {}
+
+  // A call has made the descriptor. `name`: the file's, as far as the call tells it; empty if it doesn't.
+  virtual void descriptor_made(Tid, int, std::string_view /*name*/) {}
+  // A call that ends the descriptors first .. last has been entered, and has returned.
+  virtual void descriptors_closing(Tid, int /*first*/, int /*last*/) {}
+  virtual void descriptors_closed(Tid, bool /*success*/) {}
+  // The task has left the table of descriptors that it shared with others.
+  virtual void descriptors_unshared(Tid) {}
+
+  // What the descriptor refers to, in the arena; nullopt if unknown.
+  virtual std::optional<DescriptorTarget> descriptor_target(Tid, int, Arena&) { return std::nullopt; }
+  // More about it, of the kinds asked for (DescriptorDetail bits); nothing if there is no more.
+  virtual DescriptorDetails descriptor_details(Tid, int, u32 /*kinds*/, Arena&) { return {}; }
   // The working directory of the thread.
   virtual std::optional<std::string_view> working_directory(Tid, Arena&) { return std::nullopt; }
   // Device number (st_rdev, inode(7)) of the character device behind the descriptor; 0 if it is none.
@@ -26,6 +46,11 @@ class Resolver {
   virtual std::optional<std::string_view> interface_name(u32, Arena&) { return std::nullopt; }
   // Name of the thread with this id (in the tracer's pid namespace).
   virtual std::optional<std::string_view> thread_name(Tid, Arena&) { return std::nullopt; }
+  // What the thread calls `id` (> 0), in the tracer's pid namespace.
+  virtual TranslatedId translated_id(Tid, IdKind, s32 /*id*/) { return {}; }
+  // The ids of a task (by the tracer's number) from the tracer's pid namespace down to its own, at most `max`. Returns
+  // how many; 0 if they are not known.
+  virtual size_t id_chain(Tid, s32* /*ids*/, size_t /*max*/) { return 0; }
 
   // SELinux contexts, as --secontext wants them shown; nullopt: none, or SELinux is not there. Of the file behind a
   // path that is relative to `dirfd` (AT_FDCWD: the working directory) as the thread sees it, of a descriptor, of a

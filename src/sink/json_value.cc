@@ -277,6 +277,10 @@ void JsonValueWriter::process(JsonWriter& json, const Value& value) {
     json.key("name");
     json.string(value.text());
   }
+  if (value.annotation != nullptr) {
+    json.key("ids");
+    this->value(json, *value.annotation);
+  }
   security(json, value);
   comment(json, value);
   json.end_object();

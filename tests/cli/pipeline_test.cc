@@ -39,8 +39,9 @@ class Notes : public sink::Sink {
 
 class Descriptors : public resolve::Resolver {
  public:
-  std::optional<std::string_view> descriptor_target(Tid, int fd, Arena&) override {
-    return fd == 5 ? std::optional<std::string_view>("/dev/null") : std::nullopt;
+  std::optional<resolve::DescriptorTarget> descriptor_target(Tid, int fd, Arena&) override {
+    if (fd != 5) return std::nullopt;
+    return resolve::DescriptorTarget{"/dev/null", false};
   }
 };
 

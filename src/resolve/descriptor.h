@@ -1,0 +1,42 @@
+// What lies behind a descriptor beyond its name.
+#pragma once
+
+#include <string_view>
+
+#include "base/types.h"
+
+namespace sysray::resolve {
+
+// Kinds of details (strace(1), --decode-fds).
+enum DescriptorDetail : u32 {
+  detail_socket = 1,
+  detail_device = 2,
+  detail_pidfd = 4,
+  detail_signalfd = 8,
+  detail_eventfd = 16,
+  detail_all = 31,
+};
+
+enum class DescriptorKind : u8 { other, socket, character_device, block_device, pidfd, signalfd, eventfd };
+
+struct DescriptorTarget {
+  std::string_view name;  // "/dev/null", "pipe:[123]"
+  bool deleted = false;   // the file has been unlinked
+};
+
+// The members of the kind are set, the others empty. Text is in the arena that was given.
+struct DescriptorDetails {
+  DescriptorKind kind = DescriptorKind::other;
+  u64 number = 0;             // socket: inode; device: st_rdev; eventfd: count; signalfd: mask
+  std::string_view protocol;  // socket: "TCP", "UNIX-STREAM" (xattr system.sockprotoname)
+  std::string_view local;     // socket: "127.0.0.1:80", "SOCK_DIAG:12"; empty: the inode is all that is known
+  std::string_view peer;      // socket: the other end's address; empty: not connected
+  u64 peer_inode = 0;         // socket, unix(7)
+  std::string_view path;      // socket, unix(7): the name that it is bound to; abstract ones begin with a NUL
+  std::string_view state;     // socket: "ESTABLISHED"
+  std::string_view terminal;  // character device: the terminal's other side, "/dev/pts/0"
+  s32 id = -1;                // pidfd: the process, in the tracer's namespace; eventfd: eventfd-id
+  s32 semaphore = -1;         // eventfd
+};
+
+}  // namespace sysray::resolve

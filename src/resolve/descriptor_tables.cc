@@ -1,0 +1,73 @@
+#include "resolve/descriptor_tables.h"
+
+namespace sysray::resolve {
+
+DescriptorTables::Table& DescriptorTables::table(Tid tid) {
+  auto& slot = tables_[number(tid)];
+  if (!slot) slot = std::make_shared<Table>();
+  return *slot;
+}
+
+DescriptorEntry* DescriptorTables::find(Tid tid, int fd) {
+  auto own = tables_.find(number(tid));
+  if (own == tables_.end()) return nullptr;
+  auto entry = own->second->find(fd);
+  return entry == own->second->end() ? nullptr : &entry->second;
+}
+
+DescriptorEntry& DescriptorTables::make(Tid tid, int fd) {
+  Table& own = table(tid);
+  if (own.size() >= max_entries) own.clear();
+  DescriptorEntry& entry = own[fd];
+  entry = {};
+  entry.made = ++now_;
+  return entry;
+}
+
+void DescriptorTables::begin_closing(Tid tid, int first, int last) { closing_[number(tid)] = {first, last, now_}; }
+
+void DescriptorTables::finish_closing(Tid tid, bool success) {
+  auto pending = closing_.find(number(tid));
+  if (pending == closing_.end()) return;
+  const Closing closing = pending->second;
+  closing_.erase(pending);
+  auto own = tables_.find(number(tid));
+  if (!success || own == tables_.end()) return;
+  if (closing.first == closing.last) {
+    auto entry = own->second->find(closing.first);
+    if (entry != own->second->end() && entry->second.made <= closing.since) own->second->erase(entry);
+    return;
+  }
+  std::erase_if(*own->second, [&](const auto& one) {
+    return one.first >= closing.first && one.first <= closing.last && one.second.made <= closing.since;
+  });
+}
+
+void DescriptorTables::began(Tid tid, Tid creator, Sharing sharing) {
+  auto from = tables_.find(number(creator));
+  if (from == tables_.end()) return;
+  const std::shared_ptr<Table> parent = from->second;
+  tables_[number(tid)] = sharing == Sharing::shared ? parent : std::make_shared<Table>(*parent);
+}
+
+void DescriptorTables::ended(Tid tid) {
+  tables_.erase(number(tid));
+  closing_.erase(number(tid));
+}
+
+void DescriptorTables::unshare(Tid tid) {
+  auto own = tables_.find(number(tid));
+  if (own != tables_.end() && own->second.use_count() > 1) own->second = std::make_shared<Table>(*own->second);
+}
+
+void DescriptorTables::reset(Tid tid) {
+  tables_.erase(number(tid));
+  closing_.erase(number(tid));
+}
+
+void DescriptorTables::superseded(Tid tid, Tid former) {
+  reset(tid);
+  reset(former);
+}
+
+}  // namespace sysray::resolve

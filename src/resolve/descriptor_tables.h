@@ -1,0 +1,59 @@
+// DescriptorTables: the descriptors of tracees as the stream of events makes, shares and ends them. A name that was
+// seen stays known when the task, or its /proc, is out of reach.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/types.h"
+#include "resolve/descriptor_reader.h"
+
+namespace sysray::resolve {
+
+struct DescriptorEntry {
+  std::string link;  // as /proc/PID/fd says it; empty: not known
+  bool deleted = false;
+  bool device_known = false;
+  DescriptorReader::Device device;
+  u64 made = 0;  // when, in the order of events
+};
+
+class DescriptorTables {
+ public:
+  enum class Sharing : u8 { shared, copied };
+
+  DescriptorEntry* find(Tid tid, int fd);
+  // What the descriptor was before is forgotten. The entry is empty.
+  DescriptorEntry& make(Tid tid, int fd);
+  // The call that the thread has entered ends these descriptors when it succeeds; those that come in between with the
+  // same numbers are others.
+  void begin_closing(Tid tid, int first, int last);
+  void finish_closing(Tid tid, bool success);
+
+  void began(Tid tid, Tid creator, Sharing sharing);
+  void ended(Tid tid);
+  // From here on the thread has a table of its own (unshare(2)).
+  void unshare(Tid tid);
+  // execve(2): a table of its own, without the descriptors that are closed by it; which those are is not known.
+  void reset(Tid tid);
+  void superseded(Tid tid, Tid former);
+
+  static constexpr size_t max_entries = 65536;  // of one table; beyond that all is forgotten, and asked for again
+
+ private:
+  using Table = std::unordered_map<int, DescriptorEntry>;
+  Table& table(Tid tid);
+
+  struct Closing {
+    int first;
+    int last;
+    u64 since;
+  };
+  std::unordered_map<s32, std::shared_ptr<Table>> tables_;
+  std::unordered_map<s32, Closing> closing_;
+  u64 now_ = 0;
+};
+
+}  // namespace sysray::resolve
