@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "decode/layout.h"
+#include "describe/measure.h"
 
 namespace sysray::decode {
 
@@ -14,9 +15,7 @@ using describe::Type;
 using describe::TypeKind;
 
 u32 integer_width(const Type& type, event::Abi abi) {
-  if (type.width == describe::width_long) return word_size(abi);
-  if (type.width == describe::width_klong) return abi == event::Abi::i386 ? 4 : 8;
-  return type.width;
+  return describe::integer_width(type, {static_cast<u32>(abi)});
 }
 
 u64 extend(u64 value, u32 width, bool is_signed) {

@@ -48,6 +48,9 @@ void each_table(M& model, F f) {
   f(model.constants);
   f(model.subsystems);
   f(model.declarations);
+  f(model.capture_programs);
+  f(model.capture_cases);
+  f(model.capture_ops);
   for (auto& table : model.tables) f(table);
 }
 

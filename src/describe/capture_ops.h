@@ -32,8 +32,8 @@ namespace sysray::describe {
 #endif
 
 enum {
-  CAPTURE_MAX_PROGRAM = 64,  // ops of a program, without those of a case
-  CAPTURE_MAX_STEPS = 1024,  // ops run at one moment of a call
+  CAPTURE_MAX_PROGRAM = 128,  // ops of a program, without those of a case
+  CAPTURE_MAX_STEPS = 1024,   // ops run at one moment of a call
   CAPTURE_MAX_SLOTS = 16,
   CAPTURE_MAX_TEMPORARIES = 16,
   CAPTURE_MAX_NEST = 2,         // loops within loops
@@ -46,7 +46,8 @@ enum {
 
 enum capture_kind {
   CAPTURE_NOTHING,  // takes its place only
-  // Copies min(b * stride, cap) bytes at address a, all unsigned; a b above CAPTURE_MAX_BYTES counts as cap bytes.
+  // Copies min(b * stride, cap) bytes at address a, all unsigned; b absent or above CAPTURE_MAX_BYTES:
+  // cap bytes.
   CAPTURE_BYTES,
   // Copies the string at address a up to and with its NUL, but no more than min(b, cap) bytes; b absent: cap bytes. (A
   // helper that always ends with a NUL of its own must be asked for one more.)

@@ -1,5 +1,6 @@
 #include "describe/compiler.h"
 
+#include "describe/capture_plan.h"
 #include "describe/checker.h"
 #include "describe/parser.h"
 
@@ -17,6 +18,10 @@ Result<std::unique_ptr<Compiled>> compile(const std::vector<SourceFile>& files, 
     compiled->tables = std::move(checker.tables());
   }
   if (diagnostics.any()) return Error{diagnostics.text(), {}, {}, 0};
+  CapturePlan plan = derive_capture_plan(compiled->tables.model());
+  compiled->tables.capture_programs = std::move(plan.programs);
+  compiled->tables.capture_cases = std::move(plan.cases);
+  compiled->tables.capture_ops = std::move(plan.ops);
   compiled->model = compiled->tables.model();
   return compiled;
 }

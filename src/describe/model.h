@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/types.h"
+#include "describe/capture_ops.h"
 
 namespace sysray::describe {
 
@@ -375,6 +376,10 @@ struct Model {
   std::span<const Constant> constants;       // sorted by name
   std::span<const Subsystem> subsystems;
   std::span<const Declaration> declarations;
+  // The capture plan (capture_ops.h): programs by ABI and number, the cases of their switches, the ops of all.
+  std::span<const capture_program> capture_programs;
+  std::span<const capture_case> capture_cases;
+  std::span<const capture_op> capture_ops;
   std::span<const TableEntry> tables[table_count];  // index = number; syscall == none: no such call
 
   std::string_view text(Str s) const { return pool.substr(s.offset, s.length); }

@@ -41,6 +41,9 @@ Model Tables::model() const {
   m.constants = constants;
   m.subsystems = subsystems;
   m.declarations = declarations;
+  m.capture_programs = capture_programs;
+  m.capture_cases = capture_cases;
+  m.capture_ops = capture_ops;
   for (u32 i = 0; i < table_count; i++) m.tables[i] = tables[i];
   return m;
 }

@@ -38,6 +38,9 @@ struct Tables {
   std::vector<Constant> constants;
   std::vector<Subsystem> subsystems;
   std::vector<Declaration> declarations;
+  std::vector<capture_program> capture_programs;
+  std::vector<capture_case> capture_cases;
+  std::vector<capture_op> capture_ops;
   std::vector<TableEntry> tables[table_count];
 
   // The text in the pool; equal texts share a place.
