@@ -83,10 +83,23 @@ void CaptureWalk::copy_pointed(u32 index) {
   }
 }
 
+// A number as an address: as wide as a word.
+Quantity CaptureWalk::as_address(const Quantity& number) {
+  Quantity address = number;
+  capture_operand& operand = address.operand;
+  const u32 word = target_.word();
+  if (!number.exact() || word == 8) return address;
+  if (operand.source == CAPTURE_TEMPORARY || (operand.flags & CAPTURE_BIG_ENDIAN) != 0)
+    return expressions_.both(CAPTURE_AND, number, expressions_.constant(0xffffffff));
+  operand.width = static_cast<unsigned char>(std::min<u32>(operand.width, word));
+  operand.flags = 0;
+  return address;
+}
+
 void CaptureWalk::from_register(u32 index, const Quantity& value, const CaptureNames& names) {
   if (!reads_memory(index)) return;
   const Type& type = model_.types[index];
-  if (type.kind == TypeKind::pointer) return pointed(type, value, names);
+  if (type.kind == TypeKind::pointer) return pointed(type, as_address(value), names);
   if (type.kind == TypeKind::format) return format(type, value, names);
   if (type.kind == TypeKind::union_type)
     union_cases(type, names, [&](u32 chosen, const CaptureNames& inner) { from_register(chosen, value, inner); });

@@ -84,6 +84,7 @@ class CaptureWalk {
 
   // Adds an op that copies, and returns its slot if `noted`.
   u8 copy(capture_op op, bool noted);
+  Quantity as_address(const Quantity& number);
   void live(capture_live_reason reason);
   capture_op each_op(const Type& array, u8 slot, u32 from, u32 stride, bool filtered) const;
 

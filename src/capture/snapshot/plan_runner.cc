@@ -13,17 +13,19 @@ const capture_program* PlanRunner::program_of(const CapturedCall& call) const {
   return &plan_.programs[static_cast<size_t>(call.abi) * CAPTURE_MAX_CALLS + call.number];
 }
 
-void PlanRunner::at_entry(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot) {
-  if (const capture_program* program = program_of(call)) run(program->entry, call, memory, snapshot);
+bool PlanRunner::at_entry(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot) {
+  const capture_program* program = program_of(call);
+  return program == nullptr || run(program->entry, call, memory, snapshot);
 }
 
-void PlanRunner::at_exit(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot) {
-  if (const capture_program* program = program_of(call)) run(program->exit, call, memory, snapshot);
+bool PlanRunner::at_exit(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot) {
+  const capture_program* program = program_of(call);
+  return program == nullptr || run(program->exit, call, memory, snapshot);
 }
 
-void PlanRunner::run(capture_range program, const CapturedCall& call, event::MemoryView& memory,
+bool PlanRunner::run(capture_range program, const CapturedCall& call, event::MemoryView& memory,
                      event::MemorySnapshot& snapshot) {
-  if (program.count == 0) return;
+  if (program.count == 0) return true;
   call_ = &call;
   memory_ = &memory;
   snapshot_ = &snapshot;
@@ -31,6 +33,7 @@ void PlanRunner::run(capture_range program, const CapturedCall& call, event::Mem
   for (Slot& slot : slots_) slot.bytes.clear();
   temporaries_.fill(0);
   depth_ = 0;
+  whole_ = true;
   u32 at = 0;
   for (u32 steps = 0; steps < CAPTURE_MAX_STEPS; steps++) {
     // A loop whose body ended goes on with its next element.
@@ -43,9 +46,10 @@ void PlanRunner::run(capture_range program, const CapturedCall& call, event::Mem
         depth_--;
       }
     }
-    if (at >= range_.count) return;
+    if (at >= range_.count) return whole_;
     at = step(at);
   }
+  return false;
 }
 
 u32 PlanRunner::step(u32 at) {
@@ -65,6 +69,7 @@ u32 PlanRunner::step(u32 at) {
     case CAPTURE_SWITCH:
       if (enter_case(op)) return 0;
       break;
+    case CAPTURE_LIVE: whole_ = false; break;
     default: break;
   }
   return at + 1;
@@ -117,6 +122,8 @@ void PlanRunner::copy_bytes(const Op& op) {
   if (op.b.source != CAPTURE_ABSENT) {
     const u64 count = value(op.b);
     if (count <= CAPTURE_MAX_BYTES) size = std::min<u64>(count * op.stride, op.cap);
+    // Displays show less, or the limit is that of programs.
+    if (op.cap == CAPTURE_MAX_BYTES && (count > CAPTURE_MAX_BYTES || count * op.stride > size)) whole_ = false;
   }
   buffer_.resize(std::max<size_t>(buffer_.size(), size));
   keep(op, address, memory_->read({address}, buffer_.data(), size));
@@ -129,6 +136,7 @@ void PlanRunner::copy_string(const Op& op) {
   if (op.b.source != CAPTURE_ABSENT) limit = std::min(limit, value(op.b));
   buffer_.resize(std::max<size_t>(buffer_.size(), limit));
   const auto read = memory_->read_string({address}, reinterpret_cast<char*>(buffer_.data()), limit);
+  if (op.cap == CAPTURE_MAX_STRING && !read.terminated && read.length == op.cap) whole_ = false;
   if (!read.faulted) keep(op, address, read.length + (read.terminated ? 1 : 0));
 }
 
@@ -151,6 +159,7 @@ void PlanRunner::copy_until_zero(const Op& op) {
       break;
     }
   }
+  if (size >= size_t{op.cap} * op.stride && op.cap >= CAPTURE_MAX_BYTES / op.stride) whole_ = false;
   keep(op, address, std::min(size, size_t{op.cap} * op.stride));
 }
 
@@ -160,6 +169,7 @@ u32 PlanRunner::enter_loop(const Op& op, u32 at) {
   const auto from = static_cast<u32>(op.a.value);
   const size_t size = slots_[op.a.slot].bytes.size();
   u64 count = size > from ? (size - from) / op.stride : 0;
+  if (count > op.cap && op.cap == CAPTURE_MAX_ELEMENTS) whole_ = false;
   count = std::min<u64>(count, op.cap);
   if (op.b.source != CAPTURE_ABSENT) count = std::min(count, value(op.b));
   if (count == 0) return behind;

@@ -26,9 +26,10 @@ class PlanRunner {
   // A resolved plan, which must outlive the runner.
   explicit PlanRunner(const describe::CapturePlan& plan) : plan_(plan) {}
 
-  // Adds to the snapshot what decoding needs when the call begins, and when it returns.
-  void at_entry(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot);
-  void at_exit(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot);
+  // Adds to the snapshot what decoding needs when the call begins, and when it returns. False: something was cut by the
+  // limits of capture programs, or must be read live.
+  bool at_entry(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot);
+  bool at_exit(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot);
 
  private:
   using Op = describe::capture_op;
@@ -46,7 +47,7 @@ class PlanRunner {
   };
 
   const describe::capture_program* program_of(const CapturedCall& call) const;
-  void run(describe::capture_range program, const CapturedCall& call, event::MemoryView& memory,
+  bool run(describe::capture_range program, const CapturedCall& call, event::MemoryView& memory,
            event::MemorySnapshot& snapshot);
   // Runs one op; returns the number of the next one.
   u32 step(u32 at);
@@ -68,6 +69,7 @@ class PlanRunner {
   std::array<u64, describe::CAPTURE_MAX_TEMPORARIES> temporaries_{};
   std::array<Loop, describe::CAPTURE_MAX_NEST> loops_{};
   u32 depth_ = 0;
+  bool whole_ = true;
   std::vector<std::byte> buffer_;
 };
 
