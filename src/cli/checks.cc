@@ -107,6 +107,11 @@ Result<void> ParserState::check_summary() {
     }
   }
   if (summary) return {};
+  for (OptionId id : {OptionId::summary_by, OptionId::histogram, OptionId::interval}) {
+    if (!given(id)) continue;
+    return usage_error("--" + std::string(option_spec(id).long_names[0]) + " must be given with " +
+                       std::string(either_summary));
+  }
   if (given(OptionId::wall_clock)) {
     return usage_error("-w/--summary-wall-clock must be given with " + std::string(either_summary));
   }

@@ -20,6 +20,7 @@ constexpr std::string_view sort_words[] = {"time",     "min-time", "max-time", "
 constexpr std::string_view column_words[] = {"time-percent", "total-time", "min-time", "max-time",
                                              "avg-time",     "wall-total", "wall-min", "wall-max",
                                              "wall-avg",     "calls",      "errors",   "name"};
+constexpr std::string_view by_words[] = {"error", "process", "fd", "path"};
 constexpr std::string_view timestamp_words[] = {"none", "time", "unix", "s", "ms", "us", "ns"};
 constexpr std::string_view hex_words[] = {"none", "non-ascii-chars", "non-ascii", "all"};
 constexpr std::string_view const_words[] = {"raw", "abbrev", "verbose"};
@@ -188,6 +189,14 @@ constexpr OptionSpec table[] = {
      .value = "SYSCALLS[:error=ERRNO][:when=WHEN]", .sample = "openat:when=3", .help = "the same with error=ENOSYS",
      .qualifiers = {"fault"}},
 
+    {.id = OptionId::summary_by, .long_names = {"summary-by"}, .section = statistics, .arity = required,
+     .value = "WHAT[,WHAT]...", .sample = "error,path",
+     .help = "report also by error (of each call), process, fd (of each process), path; path and fd imply -y",
+     .words = by_words, .sysray_only = true},
+    {.id = OptionId::histogram, .long_names = {"histogram"}, .section = statistics,
+     .help = "show how the durations of each call are spread, in powers of two", .sysray_only = true},
+    {.id = OptionId::interval, .long_names = {"summary-interval"}, .section = statistics, .arity = required,
+     .value = "TIME", .sample = "1s", .help = "report on each such interval, too, when it is over", .sysray_only = true},
     {.id = OptionId::json, .long_names = {"json"}, .section = format, .help = "write one JSON object a line",
      .sysray_only = true},
     {.id = OptionId::describe, .long_names = {"describe"}, .section = general, .arity = required, .value = "FILE",

@@ -10,7 +10,7 @@
 #include "filter/set_expression.h"
 #include "filter/target_filter.h"
 #include "resolve/security_contexts.h"
-#include "sink/summary_sink.h"
+#include "sink/summary_options.h"
 #include "sink/text_options.h"
 #include "tamper/rule.h"
 

@@ -148,9 +148,24 @@ Result<void> ParserState::apply_statistics(const Given& given) {
       if (auto time = parse_time(*given.value)) return summary_.overhead = *time, done();
       return invalid(given);
     case OptionId::sort_by:
-      if (auto column = parse_sort_column(*given.value)) return summary_.sort_by = *column, done();
+      if (auto column = parse_sort_column(*given.value, !strict_)) return summary_.sort_by = *column, done();
       return usage_error("invalid sortby: '" + std::string(*given.value) + "'");
-    case OptionId::columns: return parse_columns(*given.value, summary_.columns);
+    case OptionId::columns: return parse_columns(*given.value, !strict_, summary_.columns);
+    case OptionId::summary_by: {
+      auto by = parse_summary_by(*given.value);
+      if (!by) return by.error();
+      summary_.by = *by;
+      return done();
+    }
+    case OptionId::histogram: summary_.histogram = true; return done();
+    case OptionId::interval: {
+      constexpr Nanoseconds shortest_interval = 1'000'000;
+      auto time = parse_time(*given.value);
+      if (!time) return invalid(given);
+      if (*time < shortest_interval) return usage_error("--summary-interval must be at least 1ms");
+      summary_.interval = *time;
+      return done();
+    }
     case OptionId::wall_clock: summary_.wall_clock = true; return done();
     default: return done();
   }

@@ -80,6 +80,7 @@ class ParserState {
   void settle_follow_forks();
   void settle_output(bool has_program);
   void settle_plan(std::span<const char* const> program);
+  void settle_summary();
   void settle_recording();
 
   const bool strict_;

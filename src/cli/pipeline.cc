@@ -1,6 +1,8 @@
 // The way of one event from capture to the sinks.
 #include "cli/pipeline.h"
 
+#include <time.h>
+
 #include <utility>
 
 #include "cli/parser_state.h"
@@ -36,6 +38,12 @@ capture::Verdict Pipeline::on_event(const event::RawEvent& raw, event::MemoryVie
     pass_on(raw, memory);
   }
   return {};
+}
+
+void Pipeline::on_tick() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  sink_.tick(static_cast<Nanoseconds>(now.tv_sec) * 1'000'000'000 + now.tv_nsec);
 }
 
 void Pipeline::pass_on(const event::RawEvent& raw, event::MemoryView& memory) {

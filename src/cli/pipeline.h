@@ -29,6 +29,7 @@ class Pipeline : public capture::Consumer {
 
   capture::Verdict on_event(const event::RawEvent& raw, event::MemoryView& memory) override;
   void on_idle() override { sink_.flush(); }
+  void on_tick() override;
   bool wants_stop() const override { return limit_reached_; }
 
  private:

@@ -126,10 +126,21 @@ void ParserState::settle_plan(std::span<const char* const> program) {
   options().decode.id_chains = options().form == Form::json;
   plan.want_signals = options().filter.signals.any();
   if (given(OptionId::summary_only) || given(OptionId::summary)) {
-    options().summary = summary_;
+    settle_summary();
     options().show_events = !given(OptionId::summary_only);
     plan.want_system_time = true;
   }
+}
+
+void ParserState::settle_summary() {
+  summary_.nanoseconds = !strict_;
+  summary_.json = options().form == Form::json;
+  summary_.alone = given(OptionId::summary_only);
+  options().plan.tick = summary_.interval;
+  if (summary_.wants(sink::SummaryBy::process)) options().plan.want_comm = true;
+  if (summary_.wants(sink::SummaryBy::descriptor) || summary_.wants(sink::SummaryBy::path))
+    options().decode.fd_paths = true;
+  options().summary = summary_;
 }
 
 // A recording holds the memory that was read to decode the events. When nothing else is asked for, they are decoded for

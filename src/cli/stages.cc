@@ -35,6 +35,7 @@ class StatusGate : public sink::Sink {
     sink_->on_event(event);
   }
   void flush() override { sink_->flush(); }
+  void tick(Nanoseconds now) override { sink_->tick(now); }
   void finish() override { sink_->finish(); }
 
  private:

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/parser_state.h"
+#include "filter/set_expression.h"
 
 namespace sysray::cli {
 
@@ -50,21 +51,45 @@ constexpr std::array column_names = std::to_array<ColumnName>({
     {"nothing", SummaryColumn::nothing},
 });
 
+// Percentiles; of the clock that is asked for, and of the time that passes.
+constexpr std::array own_column_names = std::to_array<ColumnName>({
+    {"p50", SummaryColumn::p50_time},
+    {"p90", SummaryColumn::p90_time},
+    {"p99", SummaryColumn::p99_time},
+    {"wall-p50", SummaryColumn::wall_p50},
+    {"wall-p90", SummaryColumn::wall_p90},
+    {"wall-p99", SummaryColumn::wall_p99},
+});
+
 }  // namespace
 
-std::optional<SummaryColumn> parse_sort_column(std::string_view text) {
+std::optional<SummaryColumn> parse_sort_column(std::string_view text, bool own_columns) {
   std::string name(text);
   std::ranges::replace(name, '_', '-');
   auto found = std::ranges::find(column_names, name, &ColumnName::name);
-  if (found == column_names.end()) return std::nullopt;
-  return found->column;
+  if (found != column_names.end()) return found->column;
+  auto own = std::ranges::find(own_column_names, name, &ColumnName::name);
+  if (own_columns && own != own_column_names.end()) return own->column;
+  return std::nullopt;
 }
 
-Result<void> parse_columns(std::string_view text, std::vector<SummaryColumn>& columns) {
+Result<u8> parse_summary_by(std::string_view text) {
+  constexpr filter::Choice choices[] = {
+      {"error", static_cast<u32>(sink::SummaryBy::error)},
+      {"process", static_cast<u32>(sink::SummaryBy::process)},
+      {"fd", static_cast<u32>(sink::SummaryBy::descriptor)},
+      {"path", static_cast<u32>(sink::SummaryBy::path)},
+  };
+  auto by = filter::parse_choices(text, "--summary-by argument", choices);
+  if (!by) return by.error();
+  return static_cast<u8>(*by);
+}
+
+Result<void> parse_columns(std::string_view text, bool own_columns, std::vector<SummaryColumn>& columns) {
   columns.clear();
   for (bool more = true; more;) {
     std::string_view name = text.substr(0, text.find(','));
-    auto column = parse_sort_column(name);
+    auto column = parse_sort_column(name, own_columns);
     if (!column || *column == SummaryColumn::nothing) {
       return usage_error("unknown column name: '" + std::string(name) + "'");
     }

@@ -60,10 +60,8 @@ void JsonSink::forget(Tid tid) {
   outputs_.thread_ended(tid);
 }
 
-void JsonSink::header(Output& output) {
-  headed_ = true;
-  line_.clear();
-  JsonWriter json(line_);
+void add_json_header(TextBuffer& line) {
+  JsonWriter json(line);
   json.begin_object();
   json.key("type");
   json.string("header");
@@ -72,7 +70,13 @@ void JsonSink::header(Output& output) {
   json.key("version");
   json.number(json_schema_version);
   json.end_object();
-  line_.add('\n');
+  line.add('\n');
+}
+
+void JsonSink::header(Output& output) {
+  headed_ = true;
+  line_.clear();
+  add_json_header(line_);
   output.write(line_.view());
 }
 

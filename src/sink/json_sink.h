@@ -12,6 +12,9 @@ namespace sysray::sink {
 // Of the schema: raised when a consumer of the last one could misread a line.
 inline constexpr u32 json_schema_version = 1;
 
+// The line that an output begins with.
+void add_json_header(TextBuffer& line);
+
 class JsonSink : public Sink {
  public:
   // Keeps a reference to the outputs; each gets a header line before its first event.

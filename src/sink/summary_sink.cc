@@ -1,55 +1,45 @@
-// Counting for -c and -C.
 #include "sink/summary_sink.h"
 
 #include <algorithm>
 
 namespace sysray::sink {
 
-namespace {
-
-constexpr u64 low_numbers = 1024;
-
-std::string_view heading(event::Abi abi) {
-  switch (abi) {
-    case event::Abi::x86_64: return {};
-    case event::Abi::i386: return "System call usage summary for 32 bit mode:\n";
-    case event::Abi::x32: return "System call usage summary for x32 mode:\n";
-  }
-  return {};
-}
-
-}  // namespace
-
-CallStatistics& SummarySink::statistics_of(const event::Event& event) {
-  Table& table = tables_[static_cast<size_t>(event.abi)];
-  if (event.number >= low_numbers) return table.high[event.number];
-  if (table.low.empty()) table.low.resize(low_numbers);
-  return table.low[event.number];
-}
-
 void SummarySink::on_event(const event::Event& event) {
+  const Nanoseconds now = event.kind == event::EventKind::call_end ? event.end_time : event.time;
+  if (began_ == 0) began_ = interval_began_ = event.time;
+  ended_ = std::max(ended_, now);
+  if (options_.interval > 0) tick(now);
   if (event.kind != event::EventKind::call_end || !event.has_result) return;
-  CallStatistics& statistics = statistics_of(event);
-  const bool first = statistics.calls++ == 0;
-  if (first) statistics.name = event.call;
-  if (event.failed) statistics.errors++;
-  const auto without_overhead = [&](Nanoseconds time) { return std::max<Nanoseconds>(time - options_.overhead, 0); };
-  const Nanoseconds wall = without_overhead(event.duration);
-  statistics.wall.count(wall, first);
-  statistics.time.count(options_.wall_clock ? wall : without_overhead(event.system_time), first);
+  all_.count(event);
+  if (options_.interval == 0) return;
+  lately_.count(event);
+  any_lately_ = true;
+}
+
+// Intervals without a call are passed over.
+void SummarySink::tick(Nanoseconds now) {
+  if (options_.interval == 0 || began_ == 0 || now < interval_began_ + options_.interval) return;
+  if (any_lately_) {
+    report(lately_, {.begin = interval_began_, .end = interval_began_ + options_.interval, .whole_run = false});
+    output_.flush();
+    lately_.clear();
+    any_lately_ = false;
+  }
+  interval_began_ += (now - interval_began_) / options_.interval * options_.interval;
 }
 
 void SummarySink::finish() {
-  for (size_t abi = 0; abi < tables_.size(); abi++) {
-    std::vector<const CallStatistics*> calls;
-    for (const CallStatistics& call : tables_[abi].low)
-      if (call.calls > 0) calls.push_back(&call);
-    for (const auto& [number, call] : tables_[abi].high) calls.push_back(&call);
-    if (calls.empty()) continue;
-    output_.write(heading(static_cast<event::Abi>(abi)));
-    output_.write(summary_table(options_, std::move(calls)));
-  }
+  if (any_lately_) report(lately_, {.begin = interval_began_, .end = ended_, .whole_run = false});
+  report(all_, {.begin = began_, .end = ended_, .whole_run = true});
   output_.flush();
+}
+
+void SummarySink::report(const SummaryCounts& counts, SummarySpan span) {
+  if (options_.json)
+    output_.write(json_report(options_, counts, span, options_.alone && !reported_));
+  else
+    output_.write(text_report(options_, counts, span));
+  reported_ = true;
 }
 
 }  // namespace sysray::sink

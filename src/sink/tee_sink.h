@@ -18,6 +18,9 @@ class TeeSink : public Sink {
   void flush() override {
     for (auto& sink : sinks_) sink->flush();
   }
+  void tick(Nanoseconds now) override {
+    for (auto& sink : sinks_) sink->tick(now);
+  }
   void finish() override {
     for (auto& sink : sinks_) sink->finish();
   }

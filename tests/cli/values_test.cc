@@ -86,17 +86,19 @@ TEST(Values, Interruptible) {
 }
 
 TEST(Values, SummaryColumns) {
-  EXPECT_EQ(parse_sort_column("time_total"), SummaryColumn::total_time);
-  EXPECT_EQ(parse_sort_column("none"), SummaryColumn::nothing);
-  EXPECT_EQ(parse_sort_column("non"), std::nullopt);
+  EXPECT_EQ(parse_sort_column("time_total", false), SummaryColumn::total_time);
+  EXPECT_EQ(parse_sort_column("none", false), SummaryColumn::nothing);
+  EXPECT_EQ(parse_sort_column("non", false), std::nullopt);
   std::vector<SummaryColumn> columns;
-  EXPECT_TRUE(parse_columns("calls,min-time,syscall_name", columns));
+  EXPECT_TRUE(parse_columns("calls,min-time,syscall_name", false, columns));
   EXPECT_EQ(columns, (std::vector{SummaryColumn::calls, SummaryColumn::min_time, SummaryColumn::name}));
-  EXPECT_EQ(parse_columns("time,,name", columns).error().cause, "unknown column name: ''");
-  EXPECT_EQ(parse_columns("time,", columns).error().cause, "unknown column name: ''");
-  EXPECT_EQ(parse_columns("", columns).error().cause, "unknown column name: ''");
-  EXPECT_EQ(parse_columns("none", columns).error().cause, "unknown column name: 'none'");
-  EXPECT_EQ(parse_columns("time,time_percent,time_total", columns).error().cause,
+  EXPECT_EQ(parse_columns("time,,name", false, columns).error().cause, "unknown column name: ''");
+  EXPECT_EQ(parse_sort_column("wall_p90", true), SummaryColumn::wall_p90);
+  EXPECT_FALSE(parse_sort_column("p90", false));
+  EXPECT_EQ(parse_columns("time,", false, columns).error().cause, "unknown column name: ''");
+  EXPECT_EQ(parse_columns("", false, columns).error().cause, "unknown column name: ''");
+  EXPECT_EQ(parse_columns("none", false, columns).error().cause, "unknown column name: 'none'");
+  EXPECT_EQ(parse_columns("time,time_percent,time_total", false, columns).error().cause,
             "call summary column has been provided more than once: 'time_percent' "
             "(-U option residual: 'time_percent,time_total')");
 }

@@ -1,6 +1,12 @@
 // The tables of -c: layouts are strace 7.2's.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
+#include "json_reader.h"
+#include "schema_check.h"
 #include "sink/summary_sink.h"
 #include "values.h"
 
@@ -179,6 +185,108 @@ TEST_F(SummaryTest, CallsThatDoNotReturnDoNotCount) {
   events.back().has_result = false;
   events.push_back(Maker::start_of(events.back(), 0));
   EXPECT_EQ(table(), "");
+}
+
+TEST_F(SummaryTest, PercentilesToTheNanosecond) {
+  for (int i = 1; i <= 100; i++) call(39, "getpid", i, 1000 * i);
+  options.columns = {Column::p50_time, Column::p99_time, Column::wall_p90, Column::avg_time, Column::max_time};
+  options.nanoseconds = true;
+  EXPECT_EQ(table(),
+            "  p50 usecs   p99 usecs wall-p90 us  usecs/call     longest syscall\n"
+            "----------- ----------- ----------- ----------- ----------- ----------------\n"
+            "      0.050       0.099      89.088       0.050 0.000000100 getpid\n"
+            "----------- ----------- ----------- ----------- ----------- ----------------\n"
+            "      0.050       0.099      89.088       0.050 0.000000100 total\n");
+}
+
+TEST_F(SummaryTest, FurtherTables) {
+  const auto file = [&](const char* path) {
+    event::Value value = make.string(path);
+    value.is_path = true;
+    return value;
+  };
+  const auto failing = [&](const char* name, u64 number, std::vector<event::Value> arguments, const char* error) {
+    Event event = make.call(name, std::move(arguments), {});
+    event.number = number;
+    event.failed = error != nullptr;
+    event.error_name = error;
+    event.tgid = Tgid{7};
+    event.comm = "cat";
+    events.push_back(event);
+  };
+  failing("openat", 257, {make.fd(-100, ""), file("/a")}, nullptr);
+  failing("openat", 257, {make.fd(-100, ""), file("/b")}, "ENOENT");
+  failing("read", 0, {make.fd(3, "/a")}, nullptr);
+  failing("read", 0, {make.fd(3, "/a")}, "EIO");
+  options.columns = {Column::calls, Column::errors};
+  options.sort_by = Column::nothing;
+  const auto rows = [&](SummaryBy by) {
+    options.by = static_cast<u8>(by);
+    const std::string text = table();
+    const size_t start = text.find("-\n", text.find("total")) + 2;
+    return text.substr(start, text.find("---", start) - start);
+  };
+  EXPECT_EQ(rows(SummaryBy::error), "        1         1 openat ENOENT\n        1         1 read EIO\n");
+  EXPECT_EQ(rows(SummaryBy::process), "        4         2 7 cat\n");
+  EXPECT_EQ(rows(SummaryBy::descriptor), "        2         1 7 3</a>\n");
+  EXPECT_EQ(rows(SummaryBy::path), "        3         1 /a\n        1         1 /b\n");
+}
+
+TEST_F(SummaryTest, Histogram) {
+  for (int i = 0; i < 8; i++) call(0, "read", 0, 3 * us);
+  call(0, "read", 0, 5 * us);
+  options.columns = {Column::calls};
+  options.histogram = true;
+  const std::string text = table();
+  EXPECT_EQ(text.substr(text.find("\n\n")),
+            "\n\nread: 9 calls, p50 3.0 us, p90 5.0 us, p99 5.0 us, max 5.0 us\n"
+            "    2.0 us ..     4.1 us         8 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
+            "    4.1 us ..     8.2 us         1 |@@@@@                                   |\n");
+}
+
+TEST_F(SummaryTest, Intervals) {
+  constexpr Nanoseconds second = 1'000'000'000;
+  call(0, "read", us, us);
+  call(1, "write", us, us);
+  call(1, "write", us, us);
+  events[0].time = events[0].end_time = 100 * second;
+  events[1].time = events[1].end_time = 100 * second + second / 2;
+  events[2].time = events[2].end_time = 105 * second;
+  options.columns = {Column::calls};
+  options.interval = second;
+  options.json = true;
+  MemoryOutput output;
+  SummarySink sink(options, output);
+  for (const Event& event : events) sink.on_event(event);
+  std::vector<std::string> lines;
+  const auto take_lines = [&] {
+    size_t end;
+    while ((end = output.text.find('\n')) != std::string::npos) {
+      lines.push_back(output.text.substr(0, end));
+      output.text.erase(0, end + 1);
+    }
+  };
+  take_lines();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0], R"({"type":"header","format":"sysray-events","version":1})");
+  EXPECT_THAT(lines[1], testing::HasSubstr(R"("begin":100000000000,"end":101000000000,"whole_run":false)"));
+  EXPECT_THAT(lines[1], testing::HasSubstr(R"("name":"write","calls":1,)"));
+  sink.tick(106 * second + 1);
+  take_lines();
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[2], testing::HasSubstr(R"("begin":105000000000,"end":106000000000)"));
+  sink.tick(109 * second);
+  sink.finish();
+  take_lines();
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_THAT(lines[3], testing::HasSubstr(R"("whole_run":true)"));
+  EXPECT_THAT(lines[3], testing::HasSubstr(R"("name":"write","calls":2,)"));
+  std::stringstream schema;
+  schema << std::ifstream(SYSRAY_TEST_SOURCE_DIR "/../../docs/json-schema.json").rdbuf();
+  const test::Schema published(test::read_json(schema.str()));
+  for (const std::string& line : lines) EXPECT_EQ(published.complaint(test::read_json(line)), std::nullopt) << line;
+  options.json = false;
+  EXPECT_THAT(table(), testing::ContainsRegex("^\nFrom [0-9:.]* to [0-9:.]*:\n"));
 }
 
 }  // namespace
