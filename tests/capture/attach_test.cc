@@ -20,16 +20,18 @@ Plan attach_to(const Spawned& target) {
 TEST(Attach, ToALoopAndAway) {
   Spawned target({"loop"});
   ASSERT_EQ(target.line(), "ready");
+  size_t calls = 0;  // of all rounds: on a busy machine the loop may not run at all within one
   for (int i = 0; i < 20; i++) {
     Traced r;
     r.seen.stop_at_tick = 1;
     trace(r, attach_to(target));
     ASSERT_EQ(r.failure, "");
-    EXPECT_GT(r.seen.calls(nr_personality).size(), 0u);
+    calls += r.seen.calls(nr_personality).size();
     EXPECT_EQ(r.seen.events.front().kind, RawKind::attached);
     EXPECT_EQ(r.seen.events.back().kind, RawKind::detached);
     expect_orderly(r.seen.events);
   }
+  EXPECT_GT(calls, 0u);
   target.finish();
   EXPECT_EQ(target.line(), "done");
   EXPECT_EQ(WEXITSTATUS(target.wait()), 5);
