@@ -40,6 +40,8 @@ std::string_view function(Op op) {
     case Op::minimum: return "min";
     case Op::maximum: return "max";
     case Op::align: return "align";
+    case Op::unsigned_divide: return "udiv";
+    case Op::unsigned_modulo: return "umod";
     default: return {};
   }
 }
@@ -50,6 +52,7 @@ std::string_view word(Op op) {
     case Op::error: return "error";
     case Op::index: return "index";
     case Op::extent: return "extent";
+    case Op::readable: return "readable";
     case Op::stack_pointer: return "sp";
     case Op::wordsize: return "wordsize";
     case Op::compat: return "compat";

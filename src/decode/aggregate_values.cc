@@ -17,7 +17,7 @@ using event::ValueKind;
 
 namespace {
 
-constexpr u32 max_depth = 24;  // of nested types: hostile data may point in circles
+constexpr u32 max_depth = 64;  // of nested types: hostile data may point in circles
 
 bool any_byte_set(const u8* from, size_t size) {
   return std::any_of(from, from + size, [](u8 byte) { return byte != 0; });
@@ -36,8 +36,7 @@ bool in_ranges(const describe::Model& model, describe::Range keys, s64 selector)
 std::span<const u64> ValueBuilder::slots(describe::Range arguments, const Scope& scope) {
   if (arguments.count == 0) return {};
   u64* values = arena_.make<u64>(arguments.count);
-  for (u32 i = 0; i < arguments.count; i++)
-    values[i] = evaluator_.value(model_.lists[arguments.first + i], scope);
+  for (u32 i = 0; i < arguments.count; i++) values[i] = evaluator_.value(model_.lists[arguments.first + i], scope);
   return {values, arguments.count};
 }
 
@@ -52,8 +51,7 @@ Value ValueBuilder::from_bytes(u32 index, Bytes bytes, const Scope& scope) {
 }
 
 Value ValueBuilder::typed_bytes(const Type& type, u32 index, Bytes bytes, const Scope& scope) {
-  if (type.size != none && type.kind != TypeKind::pointer)
-    bytes.available = std::min<u64>(bytes.available, evaluator_.value(type.size, scope));
+  if (type.size != none && type.kind != TypeKind::pointer) bytes = bytes.first(evaluator_.value(type.size, scope));
   switch (type.kind) {
     case TypeKind::none: return {};
     case TypeKind::string:
@@ -68,11 +66,12 @@ Value ValueBuilder::typed_bytes(const Type& type, u32 index, Bytes bytes, const 
   const u32 width = is_pointer ? word_size(call_.abi) : integer_width(type, call_.abi);
   if (width == 0 && type.kind == TypeKind::format) return format(type, 0, scope, bytes);
   if (width == 0) return semantic_bytes(type, bytes, scope);
-  if (width > bytes.available) return unreadable(bytes);
+  if (width > bytes.available && !type.zero_filled) return unreadable(bytes);
+  if (width > bytes.available) return from_register(index, load_short(bytes), scope);
   return from_register(index, extend(load(bytes.data, width, type.big_endian), width, type.is_signed), scope);
 }
 
-// Bytes that a value of the type takes at this place, at most those that are there.
+// Bytes that a value of the type takes at this place, at most those that belong to what encloses it.
 u64 ValueBuilder::inline_size(u32 index, Bytes bytes, const Scope& scope) {
   const Type& type = model_.types[index];
   switch (type.kind) {
@@ -81,30 +80,110 @@ u64 ValueBuilder::inline_size(u32 index, Bytes bytes, const Scope& scope) {
       if (type.count != none) return evaluator_.value(type.count, scope);
       const u8* end = bytes.data + bytes.available;
       const u8* nul = std::find(bytes.data, end, 0);
-      return static_cast<u64>(nul - bytes.data) + (nul != end ? 1 : 0);
+      return nul != end ? static_cast<u64>(nul - bytes.data) + 1 : bytes.claimed();
     }
-    case TypeKind::chars: return evaluator_.value_or(type.count, scope, bytes.available);
+    case TypeKind::chars: return evaluator_.value_or(type.count, scope, bytes.claimed());
     case TypeKind::array: {
-      if (type.array == ArrayKind::flexible || type.count == none) return bytes.available;
+      if (type.array == ArrayKind::flexible || type.count == none) return bytes.claimed();
       const u64 n = evaluator_.value(type.count, scope);
       const u64 each = type.array == ArrayKind::counted ? size_of(model_, type.ref, call_.abi) : 1;
-      return each != 0 && n > bytes.available / each ? bytes.available : n * each;
+      return each != 0 && n > bytes.claimed() / each ? bytes.claimed() : n * each;
     }
     case TypeKind::structure:
-      return model_.structs[type.ref].flexible ? bytes.available : size_of(model_, index, call_.abi);
+      return model_.structs[type.ref].flexible ? bytes.claimed() : size_of(model_, index, call_.abi);
     case TypeKind::semantic:
       if (type.count != none) return evaluator_.value(type.count, scope);
       return size_of(model_, index, call_.abi);
     case TypeKind::union_type: {
-      const u32 chosen = union_case(type, scope);
+      const u32 chosen = union_case(type, scope, bytes.claimed());
       Scope inner = scope;
       inner.slots = slots(type.arguments, scope);
       return chosen == none ? 0 : inline_size(chosen, bytes, inner);
     }
     case TypeKind::format:
-      // One over bytes, not over a number, takes what there is.
-      return model_.formats[type.ref].over_bytes ? bytes.available : size_of(model_, index, call_.abi);
+      // One over bytes of no fixed size, not over a number, takes what there is.
+      return model_.formats[type.ref].over_bytes && model_.formats[type.ref].size[0] == 0
+                 ? bytes.claimed()
+                 : size_of(model_, index, call_.abi);
     default: return size_of(model_, index, call_.abi);
+  }
+}
+
+// The fewest bytes that can be a value of the type: fewer are none.
+u64 ValueBuilder::least_size(u32 index, const Scope& scope) {
+  const Type& type = model_.types[index];
+  if (type.zero_filled) return 1;
+  switch (type.kind) {
+    case TypeKind::array: {
+      if (type.array == ArrayKind::chain) return record_head(type);
+      const u64 fixed = size_of(model_, index, call_.abi);
+      return fixed != 0 ? fixed : size_of(model_, type.ref, call_.abi);
+    }
+    case TypeKind::structure: return least_structure(model_.structs[type.ref], scope);
+    case TypeKind::union_type: {
+      const u32 chosen = union_case(type, scope, ~u64{0});
+      Scope inner = scope;
+      inner.slots = slots(type.arguments, scope);
+      return chosen == none ? 0 : least_size(chosen, inner);
+    }
+    default: return size_of(model_, index, call_.abi);
+  }
+}
+
+// Up to the end of the last field that is always there.
+u64 ValueBuilder::least_fields(describe::Range range, bool only_first, const Scope& scope) {
+  const auto layout = static_cast<size_t>(layout_of(call_.abi));
+  u64 least = 0;
+  for (u32 i = 0; i < (only_first ? 1 : range.count); i++) {
+    const Field& one = model_.fields[range.first + i];
+    if (one.condition != none || one.from_expression || one.dynamic_offset) continue;
+    if (one.padding && size_of(model_, one.type, call_.abi) == 0) continue;
+    u64 end = 0;
+    if (one.switch_index != none) {
+      const describe::Range arms = model_.switches[one.switch_index].arms;
+      for (u32 a = 0; a < arms.count; a++) {
+        const u64 arm = least_fields(model_.arms[arms.first + a].fields, false, scope);
+        end = a == 0 ? arm : std::min(end, arm);
+      }
+    } else if (one.type != none) {
+      end = one.offset[layout] +
+            (one.bit_width != 0 ? integer_width(model_.types[one.type], call_.abi) : least_size(one.type, scope));
+    }
+    least = std::max(least, end);
+  }
+  return least;
+}
+
+u64 ValueBuilder::least_structure(const Struct& st, const Scope& scope) {
+  return st.fields.count == 0 ? 0 : least_fields(st.fields, st.split, scope);
+}
+
+// How many of the bytes must be readable for the value to be shown, if only in part.
+u64 ValueBuilder::needed_size(u32 index, Bytes bytes, const Scope& scope) {
+  const Type& type = model_.types[index];
+  switch (type.kind) {
+    case TypeKind::string:
+    case TypeKind::path:
+    case TypeKind::chars: return std::min<u64>(bytes.claimed(), context_.options.string_limit);
+    case TypeKind::array: {
+      const u64 one = type.array == ArrayKind::chain ? record_head(type) : size_of(model_, type.ref, call_.abi);
+      return std::min<u64>(bytes.claimed(), one);
+    }
+    case TypeKind::union_type: {
+      const u32 chosen = union_case(type, scope, bytes.claimed());
+      Scope inner = scope;
+      inner.slots = slots(type.arguments, scope);
+      return chosen == none ? 0 : needed_size(chosen, bytes, inner);
+    }
+    case TypeKind::structure: {
+      const Struct& st = model_.structs[type.ref];
+      const u32 first = st.fields.count == 0 ? none : model_.fields[st.fields.first].type;
+      if (st.flexible && st.size[0] == 0 && first != none) return needed_size(first, bytes, scope);
+      const bool whole = !st.flexible && !st.split && !st.inlined;
+      const u64 least = whole ? size_of(model_, index, call_.abi) : least_structure(st, scope);
+      return std::min<u64>(bytes.claimed(), std::max<u64>(least, 1));
+    }
+    default: return std::min<u64>(bytes.claimed(), size_of(model_, index, call_.abi));
   }
 }
 
@@ -112,18 +191,26 @@ Value ValueBuilder::inline_string(const Type& type, Bytes bytes, const Scope& sc
   Value value;
   value.kind = ValueKind::string;
   value.is_path = type.kind == TypeKind::path;
-  u64 size = std::min<u64>(evaluator_.value_or(type.count, scope, bytes.available), bytes.available);
+  u64 size = std::min<u64>(evaluator_.value_or(type.count, scope, bytes.claimed()), bytes.claimed());
+  if (size > bytes.available) {
+    if (std::min<u64>(size, context_.options.string_limit) > bytes.available) return unreadable(bytes);
+    size = bytes.available;
+  }
   if (type.kind != TypeKind::chars) {
     const u8* nul = std::find(bytes.data, bytes.data + size, 0);
     value.nul_terminated = nul != bytes.data + size;
     size = static_cast<u64>(nul - bytes.data);
   }
+  if (type.text) {
+    value.nul_terminated = size > 0 && bytes.data[size - 1] == 0;
+    if (value.nul_terminated) size--;
+  }
   value.hex = type.hex_bytes;
   // Strings in a struct are shown whole; one that fills its room lacks its NUL, and is cut before the last byte.
   const bool whole = type.kind == TypeKind::string && type.count != none;
-  u64 limit = value.is_path || whole ? size : std::min<u64>(size, context_.options.string_limit);
+  u64 limit = value.is_path || whole || type.uncut ? size : std::min<u64>(size, context_.options.string_limit);
   if (whole && !value.nul_terminated && limit > 0) limit--;
-  value.truncated = limit < size;
+  value.truncated = limit < size || (type.text && !value.nul_terminated);
   value.set_text(arena_.copy({reinterpret_cast<const char*>(bytes.data), limit}));
   return value;
 }
@@ -135,6 +222,13 @@ Value ValueBuilder::semantic_bytes(const Type& type, Bytes bytes, const Scope& s
   if (type.semantic == Semantic::none || size > bytes.available) return unreadable(bytes);
   if (type.semantic == Semantic::sigset) return signal_set({bytes.data, size, bytes.address});
   return address_text(type.semantic, {bytes.data, size, bytes.address});
+}
+
+// An integer of which the upper bytes are missing and count as 0.
+u64 ValueBuilder::load_short(Bytes bytes) {
+  u8 whole[8] = {};
+  std::copy_n(bytes.data, std::min<size_t>(bytes.available, sizeof whole), whole);
+  return load(whole, sizeof whole, false);
 }
 
 Value ValueBuilder::bit_field(const Field& field, Bytes bytes, const Scope& scope) {
@@ -162,56 +256,86 @@ bool ValueBuilder::shows(const Field& field, Bytes own, u64 size, const Scope& s
   return true;
 }
 
-void ValueBuilder::field(const Field& field, Bytes bytes, const Scope& scope, ValueList& list, bool& more,
-                         size_t& end) {
-  if (field.verbose && abbreviate_ && field.condition == none && !field.nonzero && field.offset[0] < bytes.available) {
-    more = true;
+// Cuts `own`, the bytes from the field's place on, to those that the field takes; false if it isn't there at all: what
+// lies beyond the extent (@size, a short record) does not exist.
+bool ValueBuilder::in_memory(const Field& field, const Scope& scope, bool at_start, Bytes& own) {
+  u64 size =
+      field.bit_width != 0 ? integer_width(model_.types[field.type], call_.abi) : inline_size(field.type, own, scope);
+  if (size > own.claimed()) {
+    if (own.claimed() == 0) return false;
+    // The padding at the end of a struct need not be there.
+    const Type& type = model_.types[field.type];
+    const bool aggregate = type.kind == TypeKind::structure || type.kind == TypeKind::union_type;
+    const bool enough = type.kind == TypeKind::chars || type.zero_filled || scope.shows_cut ||
+                        (aggregate && least_size(field.type, scope) <= own.claimed());
+    if (!enough) return false;
+    size = own.claimed();
+  }
+  if (own.claimed() == 0 && !at_start && size == 0 && flexible(field.type, scope)) return false;
+  own = own.first(size);
+  return true;
+}
+
+// A field whose bytes are (partly) in memory.
+Value ValueBuilder::field_value(const Field& field, Bytes own, const Scope& scope) {
+  const Type& type = model_.types[field.type];
+  if (own.missing > 0 && needed_size(field.type, own, scope) > own.available) {
+    Value value = unreadable(own);
+    value.unnamed = type.kind == TypeKind::structure && model_.structs[type.ref].inlined;
+    return value;
+  }
+  if (field.bit_width != 0) return bit_field(field, own, scope);
+  const u64 whole = size_of(model_, field.type, call_.abi);
+  const bool simple = type.kind != TypeKind::structure && type.kind != TypeKind::union_type;
+  if (scope.shows_cut && simple && own.claimed() < whole) return plain_bytes(own);
+  return from_bytes(field.type, own, scope);
+}
+
+void ValueBuilder::field(const Field& field, Bytes bytes, const Scope& scope, Progress& progress) {
+  if (progress.stopped) return;
+  if (field.verbose && abbreviate_ && field.condition == none && !field.nonzero && field.offset[0] < bytes.claimed()) {
+    progress.more = true;
     return;
   }
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
-  const size_t offset = field.dynamic_offset ? end : field.offset[layout];
-  const Bytes own = bytes.from(offset);
+  const size_t offset = field.dynamic_offset ? progress.end : field.offset[layout];
+  Bytes own = bytes.from(offset);
   Scope inner = scope;
-  inner.extent = own.available;
-  u64 size = 0;
+  inner.extent = own.claimed();
   if (!field.from_expression) {
-    // What lies beyond the extent (@size, a short record) is not there.
-    if (offset > bytes.available) return;
-    size = field.bit_width != 0 ? integer_width(model_.types[field.type], call_.abi)
-                                : inline_size(field.type, own, inner);
-    if (size > own.available) {
-      if (model_.types[field.type].kind != TypeKind::chars || own.available == 0) return;
-      size = own.available;
-    }
-    end = offset + size;
-    const bool absent_tail = own.available == 0 && offset > 0 && size == 0 && flexible(field.type);
-    if (absent_tail) return;
+    if (offset > bytes.claimed() || !in_memory(field, inner, offset == 0, own)) return;
+    progress.end = offset + own.claimed();
   }
-  if (!shows(field, own, size, inner, more)) return;
+  if (!shows(field, own, own.claimed(), inner, progress.more)) return;
   Value value = field.from_expression ? from_register(field.type, evaluator_.value(field.value, inner), inner)
-                : field.bit_width != 0 ? bit_field(field, own, inner)
-                                       : from_bytes(field.type, {own.data, size, own.address}, inner);
+                                      : field_value(field, own, inner);
+  if (!field.from_expression) progress.stopped = own.missing > 0;
   if (value.kind == ValueKind::none) return;
   if (value.kind == ValueKind::structure && value.inlined) {
-    for (const Value& item : value.items()) list.add(item);
-    more |= value.more;
+    for (const Value& item : value.items()) progress.list.add(item);
+    progress.more |= value.more;
     return;
   }
   value.name = model_.c_str(field.name);
   value.unnamed |= field.unnamed || field.name.length == 0;
-  list.add(value);
+  progress.list.add(value);
 }
 
-bool ValueBuilder::flexible(u32 index) const {
+bool ValueBuilder::flexible(u32 index, const Scope& scope) {
   const Type& type = model_.types[index];
+  if (type.kind == TypeKind::union_type) {
+    const u32 chosen = union_case(type, scope, 0);
+    return chosen != none && flexible(chosen, scope);
+  }
   if (type.kind == TypeKind::format) return model_.formats[type.ref].over_bytes;
+  if (type.kind == TypeKind::structure)
+    return model_.structs[type.ref].flexible && model_.structs[type.ref].size[0] == 0;
   if (type.kind == TypeKind::array) return type.array == ArrayKind::flexible || type.count == none;
   return (type.kind == TypeKind::chars || type.kind == TypeKind::string || type.kind == TypeKind::path) &&
          type.count == none;
 }
 
-void ValueBuilder::switch_fields(const Field& field, Bytes bytes, const Scope& scope, ValueList& list, bool& more,
-                                 size_t& end) {
+void ValueBuilder::switch_fields(const Field& field, Bytes bytes, const Scope& scope, Progress& progress) {
   const describe::Switch& choice = model_.switches[field.switch_index];
   if (field.condition != none && evaluator_.value(field.condition, scope) == 0) return;
   const auto selector = static_cast<s64>(evaluator_.value(choice.selector, scope));
@@ -224,18 +348,29 @@ void ValueBuilder::switch_fields(const Field& field, Bytes bytes, const Scope& s
       break;
     }
   }
-  if (taken != nullptr) fields(taken->fields, bytes, scope, list, more, end);
+  if (taken != nullptr) fields(taken->fields, bytes, scope, progress);
 }
 
-void ValueBuilder::fields(describe::Range range, Bytes bytes, const Scope& scope, ValueList& list, bool& more,
-                          size_t& end) {
+void ValueBuilder::fields(describe::Range range, Bytes bytes, const Scope& scope, Progress& progress) {
   for (u32 i = 0; i < range.count; i++) {
     const Field& one = model_.fields[range.first + i];
     if (one.switch_index == none)
-      field(one, bytes, scope, list, more, end);
+      field(one, bytes, scope, progress);
     else
-      switch_fields(one, bytes, scope, list, more, end);
+      switch_fields(one, bytes, scope, progress);
   }
+}
+
+// The first field of a struct that is not there or not readable as a whole, and a hint of the rest.
+void ValueBuilder::split_fields(const Struct& st, Bytes bytes, const Scope& scope, Progress& progress) {
+  fields({st.fields.first, 1}, bytes, scope, progress);
+  if (bytes.claimed() < st.size[static_cast<size_t>(layout_of(call_.abi))]) {
+    progress.more = true;
+    return;
+  }
+  Value rest = unreadable(bytes.from(progress.end));
+  rest.unnamed = true;
+  progress.list.add(rest);
 }
 
 Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope) {
@@ -245,20 +380,23 @@ Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope)
   inner.structure = &st;
   inner.data = bytes.data;
   inner.available = bytes.available;
-  inner.extent = bytes.available;
-  ValueList list(arena_, st.fields.count + 1);
-  bool more = false;
-  size_t end = 0;
-  if (st.show.count == 0) fields(st.fields, bytes, inner, list, more, end);
+  inner.extent = bytes.claimed();
+  Progress progress{.list = ValueList(arena_, st.fields.count + 1)};
+  if (st.split && bytes.available < st.size[static_cast<size_t>(layout_of(call_.abi))])
+    split_fields(st, bytes, inner, progress);
+  else if (st.show.count == 0)
+    fields(st.fields, bytes, inner, progress);
   for (u32 i = 0; i < st.show.count; i++)
-    fields({st.fields.first + model_.lists[st.show.first + i], 1}, bytes, inner, list, more, end);
+    fields({st.fields.first + model_.lists[st.show.first + i], 1}, bytes, inner, progress);
+  const ValueList& list = progress.list;
   // A struct that stands for its one part takes no place of its own.
-  if (st.inlined && list.size() == 1 && list.data()[0].unnamed && !more) {
+  if (st.inlined && list.size() == 1 && list.data()[0].unnamed && !progress.more) {
     Value only = list.data()[0];
     only.unnamed = false;
     return only;
   }
-  if (st.tuple && list.size() == 1 && list.data()[0].kind == ValueKind::structure) return list.data()[0];
+  if (st.tuple && !st.bracketed && list.size() == 1 && list.data()[0].kind == ValueKind::structure)
+    return list.data()[0];
   Value value;
   value.kind = ValueKind::structure;
   // A time behind a struct: @time takes its first two fields as seconds and nanoseconds.
@@ -267,31 +405,34 @@ Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope)
   value.tuple = st.tuple;
   value.unnamed_fields = st.unnamed_fields;
   value.inlined = st.inlined;
-  value.more = more;
+  value.more = progress.more;
   value.set_items(list.data(), list.size());
   return value;
 }
 
-u32 ValueBuilder::union_case(const Type& type, const Scope& scope) {
+// The case for the selector; of a union that @fits, only if there are enough bytes for it.
+u32 ValueBuilder::union_case(const Type& type, const Scope& scope, u64 available) {
   const describe::Union& choice = model_.unions[type.ref];
   Scope inner = scope;
   inner.slots = slots(type.arguments, scope);
   const auto selector = static_cast<s64>(evaluator_.value(choice.selector, inner));
   u32 fallback = none;
+  u32 chosen = none;
   for (u32 i = 0; i < choice.cases.count; i++) {
     const describe::UnionCase& one = model_.union_cases[choice.cases.first + i];
     if (one.keys.count == 0) fallback = one.type;
-    if (in_ranges(model_, one.keys, selector)) return one.type;
+    if (chosen == none && in_ranges(model_, one.keys, selector)) chosen = one.type;
   }
-  return fallback;
+  if (chosen == none || (choice.fits && least_size(chosen, inner) > available)) return fallback;
+  return chosen;
 }
 
 Value ValueBuilder::union_value(const Type& type, Bytes bytes, const Scope& scope) {
-  const u32 chosen = union_case(type, scope);
+  const u32 chosen = union_case(type, scope, bytes.claimed());
   if (chosen == none) return {};
   Scope inner = scope;
   inner.slots = slots(type.arguments, scope);
-  inner.extent = bytes.available;
+  inner.extent = bytes.claimed();
   return from_bytes(chosen, bytes, inner);
 }
 

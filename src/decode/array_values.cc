@@ -15,7 +15,7 @@ using event::ValueKind;
 
 namespace {
 
-constexpr u64 max_elements = 1 << 16;      // of one array, whatever was asked for
+constexpr u64 max_elements = 1 << 16;       // of one array, whatever was asked for
 constexpr u64 max_bytes = 4 * 1024 * 1024;  // of one array that are read
 
 }  // namespace
@@ -34,7 +34,7 @@ Scope ValueBuilder::element_scope(const Type& array, Bytes bytes, const Scope& o
     inner.data = bytes.data;
     inner.available = bytes.available;
   }
-  inner.extent = bytes.available;
+  inner.extent = bytes.claimed();
   return inner;
 }
 
@@ -42,8 +42,7 @@ u64 ValueBuilder::record_step(const Type& array, Bytes bytes, const Scope& scope
   return evaluator_.value(array.step, element_scope(array, bytes, scope));
 }
 
-void ValueBuilder::element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope,
-                           ValueList& list) {
+void ValueBuilder::element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope, ValueList& list) {
   constexpr size_t max_slots = 15;
   Scope outer = scope;
   outer.index = index;
@@ -62,7 +61,8 @@ void ValueBuilder::element(const Type& array, Bytes bytes, u64 index, u64& carry
     keep = evaluator_.value(model_.structs[type.ref].keep, inner) != 0;
   }
   if (keep) list.add(from_bytes(array.ref, bytes, outer));
-  if (array.carry_init != none) carry = evaluator_.value_or(array.carry_next, element_scope(array, bytes, outer), carry);
+  if (array.carry_init != none)
+    carry = evaluator_.value_or(array.carry_next, element_scope(array, bytes, outer), carry);
 }
 
 Value ValueBuilder::list_value(const Type& array, const ValueList& list, Value value) {
@@ -85,8 +85,7 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
       value.more = true;
       break;
     }
-    const Bytes rest = bytes.from(i * each);
-    element(array, {rest.data, std::min<u64>(rest.available, each), rest.address}, i, carry, scope, list);
+    element(array, bytes.from(i * each).first(each), i, carry, scope, list);
   }
   if (!value.more && count < total) {
     value.fault = true;
@@ -95,36 +94,63 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
   return list_value(array, list, value);
 }
 
-Value ValueBuilder::chain(const Type& array, Bytes bytes, const Scope& scope) {
+// Records in `bytes`. What is left behind the last and too short for a record is shown as its bytes, or behind a
+// pointer
+// (`pointed_to`) as the address where it begins.
+Value ValueBuilder::chain(const Type& array, Bytes bytes, const Scope& scope, bool pointed_to) {
   const u64 limit = display_limit(array);
+  const u64 head = record_head(array);
   u64 carry = evaluator_.value_or(array.carry_init, scope, 0);
   ValueList list(arena_);
   Value value;
   u64 at = 0;
-  const u64 head = record_head(array);
-  for (u64 i = 0; at < bytes.available; i++) {
+  bool broken = false;  // the last record has no usable length: where the next one begins is unknown
+  for (u64 i = 0; at < bytes.claimed(); i++) {
+    Bytes record = bytes.from(at);
+    if (record.available < head || broken) {
+      const bool unknown = record.missing > 0 || pointed_to;
+      if (i == 0) return unknown ? unreadable(record) : plain_bytes(record);
+      if (broken && !pointed_to) break;
+      value.fault = unknown;
+      value.number = record.address.value;
+      if (!unknown) list.add(plain_bytes(record));
+      break;
+    }
     if (list.size() >= limit) {
       value.more = true;
       break;
     }
-    Bytes record = bytes.from(at);
     const u64 step = record_step(array, record, scope);
-    // A record without a usable length takes all that there is, unless that is less than a record's head.
-    if (step == 0 && i > 0 && record.available < head) break;
-    if (step > 0 && step < record.available) record.available = step;
+    broken = step < head;
+    if (step > 0) record = record.first(std::max(step, head));
     element(array, record, i, carry, scope, list);
-    if (step == 0 || step > bytes.available) break;
-    at += (step + array.alignment - 1) / array.alignment * array.alignment;
+    at += std::max(head,
+                   step <= bytes.claimed() ? (step + array.alignment - 1) / array.alignment * array.alignment : step);
   }
   return list_value(array, list, value);
 }
 
+// Bytes that no description explains.
+Value ValueBuilder::plain_bytes(Bytes bytes) {
+  Value value;
+  value.kind = ValueKind::string;
+  value.hex = true;
+  const size_t shown = std::min(bytes.claimed(), context_.options.string_limit);
+  if (shown > bytes.available) return unreadable(bytes);
+  value.truncated = shown < bytes.claimed();
+  value.set_text(arena_.copy({reinterpret_cast<const char*>(bytes.data), shown}));
+  return value;
+}
+
 // Bytes of what a record begins with, its length among it.
-u64 ValueBuilder::record_head(const Type& array) const {
+u64 ValueBuilder::record_head(const Type& array) {
   const Type& record = model_.types[array.ref];
-  if (record.kind != TypeKind::structure || model_.structs[record.ref].fields.count == 0) return 1;
-  const describe::Field& first = model_.fields[model_.structs[record.ref].fields.first];
-  return std::max<u64>(size_of(model_, first.type, call_.abi), 1);
+  if (record.kind == TypeKind::structure && model_.structs[record.ref].fields.count > 0) {
+    const u32 first = model_.fields[model_.structs[record.ref].fields.first].type;
+    if (first != none && model_.types[first].kind == TypeKind::structure)
+      return std::max<u64>(size_of(model_, first, call_.abi), 1);
+  }
+  return std::max<u64>(least_size(array.ref, {}), 1);
 }
 
 u64 ValueBuilder::count_records(const Type& array, Bytes bytes, const Scope& scope) {
@@ -139,14 +165,16 @@ u64 ValueBuilder::count_records(const Type& array, Bytes bytes, const Scope& sco
 
 Value ValueBuilder::inline_array(const Type& type, Bytes bytes, const Scope& scope) {
   if (type.array == ArrayKind::chain) {
-    const u64 size = evaluator_.value_or(type.count, scope, bytes.available);
-    return chain(type, {bytes.data, std::min<u64>(size, bytes.available), bytes.address}, scope);
+    const u64 size = evaluator_.value_or(type.count, scope, bytes.claimed());
+    return chain(type, bytes.first(size), scope, false);
   }
   const u64 each = std::max<u64>(size_of(model_, type.ref, call_.abi), 1);
-  u64 count = bytes.available / each;
-  if (type.array == ArrayKind::counted) count = std::min(count, evaluator_.value(type.count, scope));
-  if (type.array == ArrayKind::bytes) count = std::min(count, evaluator_.value(type.count, scope) / each);
-  return elements(type, bytes, count, count, scope);
+  u64 total = bytes.claimed() / each;
+  if (type.array == ArrayKind::counted) total = std::min(total, evaluator_.value(type.count, scope));
+  if (type.array == ArrayKind::bytes) total = std::min(total, evaluator_.value(type.count, scope) / each);
+  const u64 count = std::min(total, bytes.available / each);
+  if (count == 0 && total > 0) return unreadable(bytes);
+  return elements(type, bytes, count, total, scope);
 }
 
 // The abbreviated form of a list: its address, and how many there are.
@@ -215,10 +243,11 @@ Value ValueBuilder::chain_at(const Type& pointer, const Type& array, u64 at, con
   const u64 size = evaluator_.value_or(array.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
   const u64 wanted = std::min(size, max_bytes);
   u8* bytes = static_cast<u8*>(arena_.allocate(wanted + 1, 8));
-  if (memory_.read({at}, bytes, wanted) < wanted) return address(at);
+  const size_t got = memory_.read({at}, bytes, wanted);
+  if (got == 0 && wanted > 0) return address(at);
   if (array.count_words != none && abbreviate_)
-    return count_comment(array, at, count_records(array, {bytes, wanted, {at}}, scope), false);
-  return chain(array, {bytes, wanted, {at}}, scope);
+    return count_comment(array, at, count_records(array, {bytes, got, {at}}, scope), false);
+  return chain(array, {bytes, got, {at}, wanted - got}, scope, true);
 }
 
 Value ValueBuilder::array_at(const Type& pointer, const Type& array, u64 at, const Scope& scope) {

@@ -100,7 +100,7 @@ Value ValueBuilder::enumerator(const Set& set, const Type& type, u64 raw, const 
     value.set_text(model_.text(member->name));
     value.comment_only = set.comment;
   } else {
-    if (set.decimal || set.comment)
+    if (set.decimal || (set.comment && !set.hex))
       value.style = type.is_signed ? IntStyle::signed_decimal : IntStyle::unsigned_decimal;
     else
       value.number = extend(raw, value.width, false);

@@ -53,7 +53,7 @@ Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
     }
     case TypeKind::pointer: return pointed(type, extend(raw, word_size(call_.abi), false), scope);
     case TypeKind::union_type: {
-      const u32 chosen = union_case(type, scope);
+      const u32 chosen = union_case(type, scope, ~u64{0});
       Scope inner = scope;
       inner.slots = slots(type.arguments, scope);
       return chosen == none ? Value{} : from_register(chosen, raw, inner);
@@ -85,7 +85,7 @@ Value ValueBuilder::target_at(const Type& pointer, u32 index, u64 at, const Scop
   if (target.kind == TypeKind::array) return array_at(pointer, target, at, scope);
   if (target.kind == TypeKind::semantic && !is_scalar(target)) return set_at(target, at, scope);
   if (target.kind == TypeKind::union_type) {
-    const u32 chosen = union_case(target, scope);
+    const u32 chosen = union_case(target, scope, ~u64{0});
     Scope inner = scope;
     inner.slots = slots(target.arguments, scope);
     // `extent` within the case is what @size says of the pointee.
@@ -132,30 +132,54 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   const u64 fixed = size_of(model_, index, call_.abi);
   const u64 size = evaluator_.value_or(pointer.size, scope, fixed);
   if (size == 0 && fixed != 0) return address(at);
-  const bool flexible = target.kind == TypeKind::structure && model_.structs[target.ref].flexible;
+  const bool is_struct = target.kind == TypeKind::structure;
+  const bool flexible = is_struct && model_.structs[target.ref].flexible;
   const u64 wanted = std::min(flexible ? size : std::min(size, fixed), max_object);
-  if (is_scalar(target) && wanted < fixed) return address(at);
-  u8* bytes = static_cast<u8*>(arena_.allocate(wanted + 8, 8));
-  if (memory_.read({at}, bytes, wanted) < wanted) return address(at);
+  if (is_scalar(target) && wanted < fixed) return pointer.shows_cut ? cut_scalar(pointer, at, wanted) : address(at);
+  const u64 room = pointer.zero_filled ? std::max(wanted, fixed) : wanted;
+  u8* bytes = static_cast<u8*>(arena_.allocate(room + 8, 8));
+  const size_t got = memory_.read({at}, bytes, wanted);
+  const bool in_parts =
+      is_struct && (model_.structs[target.ref].split || (flexible && model_.structs[target.ref].inlined));
+  if (got < wanted && (!in_parts || got == 0)) return address(at);
+  Bytes read{bytes, got, {at}, wanted - got};
   Scope inner = scope;
   inner.extent = wanted;
-  Value value = from_bytes(index, {bytes, wanted, {at}}, inner);
-  if (target.kind == TypeKind::structure && size > wanted && pointer.tail != Tail::none)
-    add_tail(pointer.tail, value, {at + wanted}, wanted, size);
+  inner.shows_cut = pointer.shows_cut;
+  if (read.missing > 0 && needed_size(index, read, inner) > got) return address(at);
+  if (room > wanted) {
+    std::fill(bytes + wanted, bytes + room, 0);
+    read.available = room;
+  }
+  Value value = from_bytes(index, read, inner);
+  if (is_struct && size > wanted && pointer.tail != Tail::none) {
+    if (!add_tail(pointer.tail, value, {at + wanted}, wanted, size)) return address(at);
+  }
   if (is_scalar(target)) value.brackets = !pointer.bare;
   return value;
 }
 
+// What there is of an integer that was to be longer.
+Value ValueBuilder::cut_scalar(const Type& pointer, u64 at, u64 size) {
+  u8* bytes = static_cast<u8*>(arena_.allocate(size + 1, 8));
+  if (memory_.read({at}, bytes, size) < size) return address(at);
+  Value value = plain_bytes({bytes, size, {at}});
+  value.brackets = !pointer.bare;
+  return value;
+}
+
 // Bytes that the caller passed beyond what the description knows of: a newer version of the struct.
-void ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 known, u64 size) {
+// False if they had to be readable and are not.
+bool ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 known, u64 size) {
   const auto wanted = static_cast<size_t>(std::min<u64>(size - known, max_tail));
   char* bytes = static_cast<char*>(arena_.allocate(wanted + 1, 1));
   const size_t got = memory_.read(from, bytes, wanted);
   const bool all_zero = std::all_of(bytes, bytes + got, [](char byte) { return byte == 0; });
-  if (got == wanted && all_zero) return;
-  if (tail == Tail::more && got == wanted) {
+  if (got == wanted && all_zero) return true;
+  if (got < wanted && tail == Tail::data) return false;
+  if (got == wanted && (tail == Tail::more || (tail == Tail::data && abbreviate_))) {
     value.more = true;
-    return;
+    return true;
   }
   if (got < wanted) {
     Value unknown;
@@ -163,8 +187,14 @@ void ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 kno
     unknown.unnamed = true;
     unknown.set_text("???");
     append(value, unknown);
-    return;
+    return true;
   }
+  append(value, tail == Tail::data ? named_tail(bytes, got, known, size) : unnamed_tail(bytes, got, known, size));
+  return true;
+}
+
+// `/* bytes 88..95 */ "..."`
+Value ValueBuilder::unnamed_tail(const char* bytes, size_t got, u64 known, u64 size) {
   char text[64];
   const int n = snprintf(text, sizeof text, "/* bytes %llu..%llu */ ", static_cast<unsigned long long>(known),
                          static_cast<unsigned long long>(size - 1));
@@ -179,7 +209,21 @@ void ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 kno
   rest.kind = ValueKind::format;
   rest.unnamed = true;
   rest.set_items(pieces, 2);
-  append(value, rest);
+  return rest;
+}
+
+// `extra_data="..." /* bytes 88..95 */`
+Value ValueBuilder::named_tail(const char* bytes, size_t got, u64 known, u64 size) {
+  char text[64];
+  const int n = snprintf(text, sizeof text, "bytes %llu..%llu", static_cast<unsigned long long>(known),
+                         static_cast<unsigned long long>(size - 1));
+  Value rest;
+  rest.kind = ValueKind::string;
+  rest.hex = true;
+  rest.name = "extra_data";
+  rest.comment = arena_.copy({text, static_cast<size_t>(n)}).data();
+  rest.set_text({bytes, got});
+  return rest;
 }
 
 void ValueBuilder::append(Value& value, const Value& item) {

@@ -46,6 +46,8 @@ u64 apply(Op op, u64 a, u64 b) {
     // wrap-around of the one signed quotient that overflows
     case Op::divide: return b == 0 ? 0 : sb == -1 ? 0 - a : static_cast<u64>(sa / sb);
     case Op::modulo: return b == 0 || sb == -1 ? 0 : static_cast<u64>(sa % sb);
+    case Op::unsigned_divide: return b == 0 ? 0 : a / b;
+    case Op::unsigned_modulo: return b == 0 ? 0 : a % b;
     case Op::bit_and: return a & b;
     case Op::bit_or: return a | b;
     case Op::bit_xor: return a ^ b;
@@ -91,6 +93,7 @@ u64 Evaluator::value(u32 expr, const Scope& scope) const {
       case Op::error: push(call_.error); break;
       case Op::index: push(scope.index); break;
       case Op::extent: push(scope.extent); break;
+      case Op::readable: push(scope.available); break;
       case Op::stack_pointer: push(call_.stack_pointer); break;
       case Op::wordsize: push(word_size(call_.abi)); break;
       case Op::compat: push(call_.abi == event::Abi::i386); break;
@@ -98,9 +101,7 @@ u64 Evaluator::value(u32 expr, const Scope& scope) const {
       case Op::fd_protocol:
         push(static_cast<u64>(static_cast<s64>(resolver_.socket_protocol(call_.tid, static_cast<int>(pop())))));
         break;
-      case Op::fd_device:
-        push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop())));
-        break;
+      case Op::fd_device: push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop()))); break;
       case Op::at_exit: push(call_.at_exit); break;
       case Op::verbose: push(call_.verbose); break;
       case Op::negate: push(0 - pop()); break;
@@ -126,7 +127,13 @@ u64 Evaluator::load_field(const Field& field, const u8* data, size_t available) 
   u32 width = integer_width(type, call_.abi);
   u32 offset = field.offset[static_cast<size_t>(layout_of(call_.abi))];
   if (type.kind == TypeKind::pointer || type.kind == TypeKind::address) width = word_size(call_.abi);
-  if (width == 0 || width > 8 || offset > available || available - offset < width) return 0;
+  if (width == 0 || width > 8 || offset > available) return 0;
+  if (available - offset < width) {
+    if (!type.zero_filled) return 0;
+    u8 whole[8] = {};
+    std::copy_n(data + offset, available - offset, whole);
+    return load(whole, sizeof whole, false);
+  }
   u64 value = load(data + offset, width, type.big_endian);
   if (field.bit_width != 0) {
     value = value >> field.bit_offset & ((field.bit_width < 64 ? u64{1} << field.bit_width : 0) - 1);

@@ -39,6 +39,7 @@ struct Scope {
   size_t available = 0;                         // how many of them exist
   u64 index = 0;                                // of the array element
   u64 extent = 0;                               // bytes left in what encloses
+  bool shows_cut = false;  // a field that the extent cuts is shown as the bytes that are left of it
 };
 
 // Which layout the tables are to be read with.

@@ -10,14 +10,21 @@
 
 namespace sysray::decode {
 
-// Bytes of the tracee that have been read: where they came from, and how many belong to the thing being decoded.
+// Bytes of the tracee that belong to the thing being decoded: those that have been read, and where they came from.
 struct Bytes {
   const u8* data = nullptr;
   size_t available = 0;
   RemoteAddress address;
+  size_t missing = 0;  // behind those available: belong to it as well, but could not be read
+  size_t claimed() const { return available + missing; }
   Bytes from(size_t offset) const {
-    if (offset > available) offset = available;
-    return {data + offset, available - offset, address + offset};
+    if (offset > claimed()) offset = claimed();
+    if (offset <= available) return {data + offset, available - offset, address + offset, missing};
+    return {data + available, 0, address + offset, claimed() - offset};
+  }
+  Bytes first(size_t size) const {
+    if (size >= claimed()) return *this;
+    return {data, size < available ? size : available, address, size < available ? 0 : size - available};
   }
 };
 
@@ -111,9 +118,12 @@ class ValueBuilder {
   Value string_at(const Type& type, u64 address, const Scope& scope);
   Value chars_at(const Type& type, u64 address, const Scope& scope, const Type& pointer);
   Value object_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
+  Value cut_scalar(const Type& pointer, u64 at, u64 size);
   Value set_at(const Type& target, u64 address, const Scope& scope);
+  Value unnamed_tail(const char* bytes, size_t got, u64 known, u64 size);
+  Value named_tail(const char* bytes, size_t got, u64 known, u64 size);
   void append(Value& value, const Value& item);
-  void add_tail(describe::Tail tail, Value& value, RemoteAddress from, u64 known, u64 size);
+  bool add_tail(describe::Tail tail, Value& value, RemoteAddress from, u64 known, u64 size);
   Value array_at(const Type& pointer, const Type& array, u64 address, const Scope& scope);
   Value counted_array_at(const Type& array, u64 address, u64 count, const Scope& scope);
   Value zero_terminated_at(const Type& array, u64 address, const Scope& scope);
@@ -122,30 +132,45 @@ class ValueBuilder {
   Value typed_bytes(const Type& type, u32 index, Bytes bytes, const Scope& scope);
   Value unreadable(Bytes bytes);
   u64 inline_size(u32 type, Bytes bytes, const Scope& scope);
+  u64 least_size(u32 type, const Scope& scope);
+  u64 least_fields(describe::Range range, bool only_first, const Scope& scope);
+  u64 least_structure(const describe::Struct& st, const Scope& scope);
+  u64 needed_size(u32 type, Bytes bytes, const Scope& scope);
   Value inline_string(const Type& type, Bytes bytes, const Scope& scope);
   Value inline_array(const Type& type, Bytes bytes, const Scope& scope);
 
   u64 display_limit(const Type& array) const;
   Scope element_scope(const Type& array, Bytes bytes, const Scope& outer);
-  u64 record_head(const Type& array) const;
+  u64 record_head(const Type& array);
   u64 record_step(const Type& array, Bytes bytes, const Scope& scope);
   void element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope, ValueList& list);
   Value list_value(const Type& array, const ValueList& list, Value value);
   Value elements(const Type& array, Bytes bytes, u64 count, u64 total, const Scope& scope);
-  Value chain(const Type& array, Bytes bytes, const Scope& scope);
+  Value chain(const Type& array, Bytes bytes, const Scope& scope, bool pointed_to);
+  Value plain_bytes(Bytes bytes);
   u64 count_records(const Type& array, Bytes bytes, const Scope& scope);
   Value count_comment(const Type& array, u64 address, u64 count, bool unterminated);
 
   Value structure(const Type& type, Bytes bytes, const Scope& scope);
-  void fields(describe::Range range, Bytes bytes, const Scope& scope, ValueList& list, bool& more, size_t& end);
-  void field(const describe::Field& field, Bytes bytes, const Scope& scope, ValueList& list, bool& more, size_t& end);
-  void switch_fields(const describe::Field& field, Bytes bytes, const Scope& scope, ValueList& list, bool& more,
-                     size_t& end);
+  // How far the fields of a struct have been shown.
+  struct Progress {
+    ValueList list;
+    size_t end = 0;        // where the last field ended
+    bool more = false;     // some are hidden
+    bool stopped = false;  // the memory could not be read beyond this point
+  };
+  void fields(describe::Range range, Bytes bytes, const Scope& scope, Progress& progress);
+  void field(const describe::Field& field, Bytes bytes, const Scope& scope, Progress& progress);
+  void switch_fields(const describe::Field& field, Bytes bytes, const Scope& scope, Progress& progress);
+  void split_fields(const describe::Struct& st, Bytes bytes, const Scope& scope, Progress& progress);
+  u64 load_short(Bytes bytes);
+  bool in_memory(const describe::Field& field, const Scope& scope, bool at_start, Bytes& own);
+  Value field_value(const describe::Field& field, Bytes own, const Scope& scope);
   bool shows(const describe::Field& field, Bytes own, u64 size, const Scope& scope, bool& more);
-  bool flexible(u32 type) const;
+  bool flexible(u32 type, const Scope& scope);
   Value bit_field(const describe::Field& field, Bytes bytes, const Scope& scope);
   Value union_value(const Type& type, Bytes bytes, const Scope& scope);
-  u32 union_case(const Type& type, const Scope& scope);
+  u32 union_case(const Type& type, const Scope& scope, u64 available);
   std::span<const u64> slots(describe::Range arguments, const Scope& scope);
 
   const Context& context_;

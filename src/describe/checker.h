@@ -23,10 +23,10 @@ struct Extent {
 
 // What names mean where an expression stands.
 struct Names {
-  std::vector<std::string> slots;      // parameters, then the carry variable
-  u32 structure = none;                // its fields are visible
+  std::vector<std::string> slots;               // parameters, then the carry variable
+  u32 structure = none;                         // its fields are visible
   const std::vector<u32>* arguments = nullptr;  // absolute field numbers of the call's arguments
-  bool* uses_exit = nullptr;           // set when the result or the error is used
+  bool* uses_exit = nullptr;                    // set when the result or the error is used
 };
 
 class Checker {
@@ -54,13 +54,13 @@ class Checker {
     Values values;
     u32 declaration = 0;
   };
-  struct FieldInfo {          // beside Tables::fields
+  struct FieldInfo {  // beside Tables::fields
     const ast::Field* written = nullptr;
   };
   struct StructInfo {
     const ast::Declaration* declaration = nullptr;
     std::vector<std::pair<std::string, u32>> names;  // fields by name, those of switches and `use`d structs too
-    int layout_state = 0;     // 0 not laid out, 1 in progress, 2 done
+    int layout_state = 0;                            // 0 not laid out, 1 in progress, 2 done
   };
   struct CallInfo {
     const ast::Declaration* declaration = nullptr;
@@ -139,6 +139,7 @@ class Checker {
   u32 place_of(Range range, u32 field) const;
   u32 struct_for_arm(const ast::Arm& arm, const ast::Declaration& owner);
   static bool over_bytes(const ast::Declaration& format);
+  Extent format_extent(u32 index);
   void fill_formats();
   Range alternatives(const std::vector<ast::Alternative>& list, const Names& names);
   void pieces(const ast::Alternative& written, Alternative& into);
@@ -174,15 +175,16 @@ class Checker {
   std::vector<std::vector<const ast::Arm*>> union_arms_;
   std::vector<u8> union_states_;
   std::vector<const ast::Declaration*> format_declarations_;
+  std::map<u32, Extent> format_extents_;
   std::vector<FieldInfo> field_info_;
   std::map<std::string, CallInfo> calls_;
-  std::vector<std::unique_ptr<ast::Declaration>> synthetic_;  // structs of union cases
-  bool sizing_ = false;       // a type is being sized, not used
-  int layout_depth_ = 0;      // structs and unions that are being laid out
-  int derived_depth_ = 0;     // fields whose values are being put in place
-  int constant_depth_ = 0;    // constants that are being evaluated
-  u32 max_registers_ = 0;     // of the call being filled and its cases, lp64
-  std::vector<std::pair<u32, u32>> pending_;    // numbers that await the value of a constant
+  std::vector<std::unique_ptr<ast::Declaration>> synthetic_;   // structs of union cases
+  bool sizing_ = false;                                        // a type is being sized, not used
+  int layout_depth_ = 0;                                       // structs and unions that are being laid out
+  int derived_depth_ = 0;                                      // fields whose values are being put in place
+  int constant_depth_ = 0;                                     // constants that are being evaluated
+  u32 max_registers_ = 0;                                      // of the call being filled and its cases, lp64
+  std::vector<std::pair<u32, u32>> pending_;                   // numbers that await the value of a constant
   std::vector<std::unique_ptr<ast::Member>> defined_members_;  // of `ioctl NAME = VALUE(...)`
 };
 

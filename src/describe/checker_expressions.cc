@@ -9,7 +9,7 @@ using ast::Expression;
 
 namespace {
 
-constexpr size_t max_code = 200;    // instructions
+constexpr size_t max_code = 200;     // instructions
 constexpr int evaluator_stack = 32;  // values, decode/scope.cc
 
 // Values that are on the stack at the same time, at most. Each alternative of a jump leaves one.
@@ -38,10 +38,10 @@ Op binary_op(std::string_view text) {
     Op op;
   };
   static constexpr Entry entries[] = {
-      {"+", Op::add},         {"-", Op::subtract},   {"*", Op::multiply},      {"/", Op::divide},
-      {"%", Op::modulo},      {"&", Op::bit_and},    {"|", Op::bit_or},        {"^", Op::bit_xor},
-      {"<<", Op::shift_left}, {">>", Op::shift_right}, {"<", Op::less},        {"<=", Op::less_equal},
-      {">", Op::greater},     {">=", Op::greater_equal}, {"==", Op::equal},    {"!=", Op::not_equal}};
+      {"+", Op::add},         {"-", Op::subtract},       {"*", Op::multiply}, {"/", Op::divide},
+      {"%", Op::modulo},      {"&", Op::bit_and},        {"|", Op::bit_or},   {"^", Op::bit_xor},
+      {"<<", Op::shift_left}, {">>", Op::shift_right},   {"<", Op::less},     {"<=", Op::less_equal},
+      {">", Op::greater},     {">=", Op::greater_equal}, {"==", Op::equal},   {"!=", Op::not_equal}};
   for (const Entry& one : entries)
     if (one.text == text) return one.op;
   return Op::add;
@@ -92,10 +92,10 @@ void Checker::emit_name(const Expression& e, const Names& names, std::vector<Ins
     std::string_view text;
     Op op;
   };
-  static constexpr Word words[] = {{"ret", Op::result},       {"error", Op::error},
-                                   {"index", Op::index},      {"extent", Op::extent},
-                                   {"sp", Op::stack_pointer}, {"wordsize", Op::wordsize},
-                                   {"compat", Op::compat},   {"verbose", Op::verbose}, {"exit", Op::at_exit}};
+  static constexpr Word words[] = {{"ret", Op::result},        {"error", Op::error},       {"index", Op::index},
+                                   {"extent", Op::extent},     {"readable", Op::readable}, {"sp", Op::stack_pointer},
+                                   {"wordsize", Op::wordsize}, {"compat", Op::compat},     {"verbose", Op::verbose},
+                                   {"exit", Op::at_exit}};
   for (const Word& word : words) {
     if (word.text != e.text) continue;
     if ((word.op == Op::result || word.op == Op::error) && names.uses_exit != nullptr) *names.uses_exit = true;
@@ -171,9 +171,11 @@ void Checker::emit_deref(const Expression& e, const Names& names, std::vector<In
 }
 
 void Checker::emit_call(const Expression& e, const Names& names, std::vector<Instruction>& code) {
-  const Op op = e.text == "min"     ? Op::minimum
-                : e.text == "max"   ? Op::maximum
-                : e.text == "align" ? Op::align
+  const Op op = e.text == "min"         ? Op::minimum
+                : e.text == "max"       ? Op::maximum
+                : e.text == "align"     ? Op::align
+                : e.text == "udiv"      ? Op::unsigned_divide
+                : e.text == "umod"      ? Op::unsigned_modulo
                 : e.text == "fd_device" ? Op::fd_device
                                         : Op::fd_protocol;
   if (e.text == "_IO" || e.text == "_IOR" || e.text == "_IOW" || e.text == "_IOWR") {
@@ -181,8 +183,9 @@ void Checker::emit_call(const Expression& e, const Names& names, std::vector<Ins
     return;
   }
   if (op == Op::fd_protocol && e.text != "fd_protocol") {
-    diagnostics_.error(e.position, "unknown function '" + e.text + "'",
-                       did_you_mean(e.text, {"min", "max", "align", "sizeof", "old", "fd_protocol", "fd_device"}));
+    diagnostics_.error(
+        e.position, "unknown function '" + e.text + "'",
+        did_you_mean(e.text, {"min", "max", "align", "udiv", "umod", "sizeof", "old", "fd_protocol", "fd_device"}));
     return;
   }
   const size_t wanted = op == Op::fd_protocol || op == Op::fd_device ? 1 : 2;
@@ -249,7 +252,8 @@ bool Checker::is_constant(const Expression& e, const Names& names) const {
     case Expression::Kind::conditional: break;
     default: return false;
   }
-  return std::all_of(e.operands.begin(), e.operands.end(), [&](const Expression& one) { return is_constant(one, names); });
+  return std::all_of(e.operands.begin(), e.operands.end(),
+                     [&](const Expression& one) { return is_constant(one, names); });
 }
 
 // The length of an array. One that is constant is so at once: the layout depends on it.

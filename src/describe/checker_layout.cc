@@ -9,7 +9,9 @@ namespace {
 
 constexpr u64 max_size = 1 << 24;  // bytes of a described type
 
-u64 round_up(u64 value, u64 alignment) { return alignment <= 1 ? value : (value + alignment - 1) / alignment * alignment; }
+u64 round_up(u64 value, u64 alignment) {
+  return alignment <= 1 ? value : (value + alignment - 1) / alignment * alignment;
+}
 
 u32 width_in(const Type& type, u32 layout) {
   const bool lp64 = layout == static_cast<u32>(Layout::lp64);
@@ -31,7 +33,8 @@ std::optional<u64> Checker::fixed_count(u32 expr, u32 layout) const {
   const Instruction& only = tables_.instructions[code.first];
   if (only.op != Op::constant) return std::nullopt;
   for (auto [number, constant] : pending_)
-    if (number == only.operand) return constants_[constant].state == 2 ? std::optional(constants_[constant].values.value[layout]) : std::nullopt;
+    if (number == only.operand)
+      return constants_[constant].state == 2 ? std::optional(constants_[constant].values.value[layout]) : std::nullopt;
   return tables_.numbers[only.operand].value[layout];
 }
 
@@ -57,8 +60,7 @@ Extent Checker::extent_of(u32 index) {
     case TypeKind::custom: extent.dynamic = true; return extent;
     case TypeKind::format:
       if (type.width != 0) break;
-      extent.dynamic = over_bytes(*format_declarations_[type.ref]);
-      return extent;
+      return format_extent(type.ref);
     case TypeKind::structure:
       lay_out(type.ref);
       for (u32 layout = 0; layout < layout_count; layout++) {
@@ -84,8 +86,9 @@ Extent Checker::extent_of(u32 index) {
       const Extent element = extent_of(type.ref);
       extent = element;
       for (u32 layout = 0; layout < layout_count; layout++) {
-        auto count = type.array == ArrayKind::counted || type.array == ArrayKind::bytes ? fixed_count(type.count, layout)
-                                                                                        : std::nullopt;
+        auto count = type.array == ArrayKind::counted || type.array == ArrayKind::bytes
+                         ? fixed_count(type.count, layout)
+                         : std::nullopt;
         if (!count) extent.dynamic = true;
         const u64 n = count.value_or(0);
         extent.size[layout] = type.array == ArrayKind::bytes ? n : n * element.size[layout];
@@ -103,9 +106,14 @@ Extent Checker::extent_of(u32 index) {
         case Semantic::ipv4: width = 4; break;
         case Semantic::ipv6:
         case Semantic::uuid: width = 16; break;
-        case Semantic::sigset: width = static_cast<u32>(type.count == none ? 8 : fixed_count(type.count, layout).value_or(0)); break;
-        case Semantic::mac: width = static_cast<u32>(type.count == none ? 6 : fixed_count(type.count, layout).value_or(0)); break;
-        default: width = static_cast<u32>(type.count == none ? 128 : (fixed_count(type.count, layout).value_or(0) + 7) / 8);
+        case Semantic::sigset:
+          width = static_cast<u32>(type.count == none ? 8 : fixed_count(type.count, layout).value_or(0));
+          break;
+        case Semantic::mac:
+          width = static_cast<u32>(type.count == none ? 6 : fixed_count(type.count, layout).value_or(0));
+          break;
+        default:
+          width = static_cast<u32>(type.count == none ? 128 : (fixed_count(type.count, layout).value_or(0) + 7) / 8);
       }
       extent.size[layout] = width;
       // Their members in the kernel's headers: words of 4 bytes in IPv4 and sets of longs; bytes in the others.
@@ -157,7 +165,8 @@ void Checker::lay_out_fields(Range range, bool packed, Values& at, Values& bits,
         }
         if (pass == 0)
           for (u32 layout = 0; layout < layout_count; layout++)
-            start.value[layout] = packed ? at.value[layout] : round_up(at.value[layout], arm_alignment.alignment[layout]);
+            start.value[layout] =
+                packed ? at.value[layout] : round_up(at.value[layout], arm_alignment.alignment[layout]);
         else
           at = end;
       }
@@ -205,7 +214,8 @@ void Checker::lay_out(u32 index) {
   // Inner structs are laid out by recursion; what the decoder shows is not nested as deeply either.
   constexpr int max_layout_depth = 64;
   if (layout_depth_ >= max_layout_depth) {
-    diagnostics_.error(structs_[index].declaration->position, "structs are nested too deeply (more than 64 in each other)");
+    diagnostics_.error(structs_[index].declaration->position,
+                       "structs are nested too deeply (more than 64 in each other)");
     return;
   }
   layout_depth_++;

@@ -30,9 +30,9 @@ void Checker::define(const std::string& name, Position position, const Expressio
   auto [at, fresh] = constant_names_.try_emplace(name, static_cast<u32>(constants_.size()));
   if (!fresh) {
     const Position& other = constants_[at->second].position;
-    diagnostics_.error(position, "constant '" + name + "' is defined already",
-                       "at " + files_[other.file].name + ":" + std::to_string(other.line) +
-                           "; refer to it by its name alone");
+    diagnostics_.error(
+        position, "constant '" + name + "' is defined already",
+        "at " + files_[other.file].name + ":" + std::to_string(other.line) + "; refer to it by its name alone");
     return;
   }
   constants_.push_back({name, position, value, i386, 0, {}, declaration});
@@ -46,14 +46,21 @@ void Checker::collect_set(const ast::Declaration& one, u32) {
   set.is_flags = one.kind == DeclarationKind::flags;
   set.declaration = declare(one);
   for (const ast::Attribute& attribute : one.attributes) {
-    if (attribute.name == "dec") set.decimal = true;
-    else if (attribute.name == "comment") set.comment = true;
-    else if (attribute.name == "separate") set.separate = true;
-    else if (attribute.name == "by_name") set.by_name = true;
-    else if (attribute.name == "oct") set.octal = true;
+    if (attribute.name == "dec")
+      set.decimal = true;
+    else if (attribute.name == "comment")
+      set.comment = true;
+    else if (attribute.name == "separate")
+      set.separate = true;
+    else if (attribute.name == "by_name")
+      set.by_name = true;
+    else if (attribute.name == "oct")
+      set.octal = true;
+    else if (attribute.name == "hex")
+      set.hex = true;
     else
       diagnostics_.error(attribute.position, "unknown attribute '@" + attribute.name + "' of a set",
-                         "expected @dec, @comment, @separate, @by_name or @oct");
+                         "expected @dec, @comment, @separate, @by_name, @oct or @hex");
   }
   tables_.sets.push_back(set);
   set_declarations_.push_back(&one);
@@ -185,7 +192,8 @@ void Checker::unknown_name(Position position, const std::string& name, const Nam
     for (const auto& [field, index] : structs_[names.structure].names) candidates.push_back(field);
   if (names.arguments != nullptr)
     for (u32 index : *names.arguments)
-      candidates.push_back(std::string_view(tables_.pool).substr(tables_.fields[index].name.offset, tables_.fields[index].name.length));
+      candidates.push_back(
+          std::string_view(tables_.pool).substr(tables_.fields[index].name.offset, tables_.fields[index].name.length));
   for (const auto& [constant, index] : constant_names_) candidates.push_back(constant);
   position.length = static_cast<u32>(name.size());
   diagnostics_.error(position, "unknown name '" + name + "'", did_you_mean(name, candidates));
@@ -193,10 +201,11 @@ void Checker::unknown_name(Position position, const std::string& name, const Nam
 
 std::optional<u64> Checker::fold_call(const Expression& e, u32 layout, bool report) {
   auto operand = [&](size_t i) { return fold(e.operands[i], layout, report); };
-  if (e.text == "min" || e.text == "max" || e.text == "align") {
+  if (e.text == "min" || e.text == "max" || e.text == "align" || e.text == "udiv" || e.text == "umod") {
     if (e.operands.size() != 2) return std::nullopt;
     auto a = operand(0), b = operand(1);
     if (!a || !b) return std::nullopt;
+    if (e.text == "udiv" || e.text == "umod") return *b == 0 ? 0 : e.text == "udiv" ? *a / *b : *a % *b;
     if (e.text == "align") return *b == 0 ? *a : (*a + *b - 1) / *b * *b;
     return e.text == "min" ? std::min<s64>(*a, *b) : std::max<s64>(*a, *b);
   }
@@ -299,8 +308,10 @@ void Checker::fill_set(u32 index) {
     if (one->value && (member.is_mask || member.is_text)) {
       values = constant_value(*one->value).value_or(Values{});
     } else if (!member.is_rest) {
-      if (auto found = constant_named(one->name)) values = *found;
-      else unknown_name(one->position, one->name, {});
+      if (auto found = constant_named(one->name))
+        values = *found;
+      else
+        unknown_name(one->position, one->name, {});
     }
     std::copy_n(values.value, layout_count, member.value);
     if (one->shift)
@@ -313,6 +324,8 @@ void Checker::fill_set(u32 index) {
     }
     members.push_back(member);
   }
+  // What other files add stands before the `rest`, which is the last resort wherever it was written.
+  std::stable_partition(members.begin(), members.end(), [](const Member& one) { return !one.is_rest; });
   Set& set = tables_.sets[index];
   set.members = {static_cast<u32>(tables_.members.size()), static_cast<u32>(members.size())};
   tables_.members.insert(tables_.members.end(), members.begin(), members.end());

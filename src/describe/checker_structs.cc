@@ -36,8 +36,9 @@ Range Checker::plan_fields(const std::vector<AstField>& written, StructInfo& inf
       }
       auto found = type_names_.find(one.type.name);
       if (found == type_names_.end() || found->second.kind != NameKind::structure || level > max_use_depth) {
-        diagnostics_.error(one.position, level > max_use_depth ? "'use' goes in a circle"
-                                                               : "'use' needs the name of a struct, not '" + one.type.name + "'");
+        diagnostics_.error(one.position, level > max_use_depth
+                                             ? "'use' goes in a circle"
+                                             : "'use' needs the name of a struct, not '" + one.type.name + "'");
         continue;
       }
       self(self, found->second.declaration->fields, level + 1);
@@ -83,15 +84,25 @@ void Checker::plan_struct(u32 index) {
   st.fields = plan_fields(written.fields, info, 0);
   structs_[index] = std::move(info);
   for (const ast::Attribute& one : written.attributes) {
-    if (one.name == "packed") st.is_packed = true;
-    else if (one.name == "tuple") st.tuple = true;
-    else if (one.name == "unnamed_fields") st.unnamed_fields = true;
-    else if (one.name == "inline") st.inlined = true;
+    if (one.name == "packed")
+      st.is_packed = true;
+    else if (one.name == "tuple")
+      st.tuple = true;
+    else if (one.name == "unnamed_fields")
+      st.unnamed_fields = true;
+    else if (one.name == "inline")
+      st.inlined = true;
+    else if (one.name == "split")
+      st.split = true;
+    else if (one.name == "bracketed")
+      st.bracketed = true;
     else if (one.name == "align" && one.values.size() == 1) {
-      if (auto value = constant_value(one.values[0])) st.alignment[0] = st.alignment[1] = static_cast<u32>(value->value[0]);
+      if (auto value = constant_value(one.values[0]))
+        st.alignment[0] = st.alignment[1] = static_cast<u32>(value->value[0]);
     } else if (one.name != "keep") {
-      diagnostics_.error(one.position, "unknown attribute '@" + one.name + "' of a struct",
-                         "expected @packed, @align(N), @tuple, @unnamed_fields, @inline or @keep(CONDITION)");
+      diagnostics_.error(
+          one.position, "unknown attribute '@" + one.name + "' of a struct",
+          "expected @packed, @align(N), @tuple, @unnamed_fields, @inline, @split, @bracketed or @keep(CONDITION)");
     }
   }
   tables_.structs[index] = st;
@@ -107,7 +118,8 @@ void Checker::common_attributes(Field& field, const AstField& written, const Nam
   field.always = find(written.attributes, "always") != nullptr || find(written.attributes, "on") != nullptr;
   if (const ast::Attribute* name = find(written.attributes, "name"); name != nullptr && !name->strings.empty())
     field.name = tables_.intern(name->strings[0]);
-  if (const ast::Attribute* condition = find(written.attributes, "if"); condition != nullptr && !condition->values.empty())
+  if (const ast::Attribute* condition = find(written.attributes, "if");
+      condition != nullptr && !condition->values.empty())
     field.condition = expression(condition->values[0], names);
   if (written.value) {
     field.from_expression = true;
@@ -252,6 +264,12 @@ void Checker::fill_union(u32 index) {
   whole.parameters = {static_cast<u32>(tables_.strings.size()), static_cast<u32>(written.parameters.size())};
   for (const std::string& parameter : written.parameters) tables_.strings.push_back(tables_.intern(parameter));
   whole.selector = expression(*written.value, names);
+  for (const ast::Attribute& one : written.attributes) {
+    if (one.name == "fits")
+      whole.fits = true;
+    else
+      diagnostics_.error(one.position, "unknown attribute '@" + one.name + "' of a union", "expected @fits");
+  }
   std::vector<UnionCase> cases;
   for (const ast::Arm* arm : union_arms_[index]) {
     UnionCase one;
@@ -362,6 +380,31 @@ bool Checker::over_bytes(const ast::Declaration& format) {
   return false;
 }
 
+// What the parts of a format that are read from memory take. All begin at the same place.
+Extent Checker::format_extent(u32 index) {
+  if (const auto known = format_extents_.find(index); known != format_extents_.end()) return known->second;
+  const ast::Declaration& written = *format_declarations_[index];
+  Extent whole;
+  whole.dynamic = over_bytes(written);
+  format_extents_[index] = whole;  // a format within itself has no size
+  Names names;
+  if (!written.variable.empty()) names.slots.push_back(written.variable);
+  bool fixed = whole.dynamic;
+  for (const ast::Alternative& one : written.alternatives)
+    for (const AstField& part : one.parts) {
+      if (part.value) continue;
+      const Extent extent = extent_of(make_type(part, names));
+      fixed &= !extent.dynamic;
+      for (u32 layout = 0; layout < layout_count; layout++) {
+        whole.size[layout] = std::max(whole.size[layout], extent.size[layout]);
+        whole.alignment[layout] = std::max(whole.alignment[layout], extent.alignment[layout]);
+      }
+    }
+  if (!fixed) whole = Extent{.dynamic = whole.dynamic};
+  if (fixed) whole.dynamic = false;
+  return format_extents_[index] = whole;
+}
+
 void Checker::fill_formats() {
   for (u32 i = 0; i < tables_.formats.size(); i++) {
     const ast::Declaration& written = *format_declarations_[i];
@@ -379,6 +422,9 @@ void Checker::fill_formats() {
     format.unnamed = find(written.attributes, "unnamed") != nullptr;
     format.raw = find(written.attributes, "raw") != nullptr;
     format.over_bytes = over_bytes(written);
+    if (format.width == 0)
+      for (u32 layout = 0; layout < layout_count; layout++)
+        format.size[layout] = static_cast<u32>(format_extent(i).size[layout]);
     Names names;
     if (!written.variable.empty()) names.slots.push_back(written.variable);
     format.alternatives = alternatives(written.alternatives, names);

@@ -66,9 +66,10 @@ constexpr Builtin builtins[] = {
 };
 
 constexpr std::string_view known_attributes[] = {
-    "if",    "nonzero", "v",    "valid",   "on",      "always", "size", "tail", "count", "bare",  "single",
-    "carry", "time",    "comment", "unnamed", "name", "big",    "limit", "hex", "oct",   "dec",   "hex0",
-    "char",  "date",  "mode",  "digits", "minus1", "both", "named",  "class", "noclass", "noreturn", "abi",  "since", "never_fails", "prototype"};
+    "if",     "nonzero", "v",           "valid",   "on",      "always",   "size", "tail",  "count",       "bare",
+    "single", "carry",   "time",        "comment", "unnamed", "name",     "big",  "limit", "hex",         "oct",
+    "dec",    "hex0",    "zero_filled", "cut",     "uncut",   "text",     "char", "date",  "mode",        "digits",
+    "minus1", "both",    "named",       "class",   "noclass", "noreturn", "abi",  "since", "never_fails", "prototype"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -101,9 +102,10 @@ void Checker::check_attributes(const std::vector<ast::Attribute>& attributes) {
 
 // Attributes that say nothing where they stand are mistakes.
 void Checker::check_places(const ast::Field& written, const Type& base) {
-  static constexpr std::string_view of_pointers[] = {"valid", "size", "tail", "bare", "on"};
+  static constexpr std::string_view of_pointers[] = {"valid", "size", "tail", "bare", "on", "cut"};
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
-  static constexpr std::string_view of_calls[] = {"class", "noclass", "noreturn", "abi", "since", "never_fails", "prototype"};
+  static constexpr std::string_view of_calls[] = {"class", "noclass",     "noreturn", "abi",
+                                                  "since", "never_fails", "prototype"};
   auto among = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);
   };
@@ -111,21 +113,25 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
   for (const ast::Attribute& one : written.attributes) {
     const bool inline_size = one.name == "size" && written.array.has_value();
     if (among(of_pointers, one.name) && !is_pointer && !inline_size)
-      diagnostics_.error(one.position, "'@" + one.name + "' is about the memory behind a pointer, and '" + written.name + "' is none");
+      diagnostics_.error(
+          one.position, "'@" + one.name + "' is about the memory behind a pointer, and '" + written.name + "' is none");
     else if (among(of_arrays, one.name) && !written.array)
-      diagnostics_.error(one.position, "'@" + one.name + "' is about the elements of an array, and '" + written.name + "' is none");
+      diagnostics_.error(one.position,
+                         "'@" + one.name + "' is about the elements of an array, and '" + written.name + "' is none");
     else if (among(of_calls, one.name))
       diagnostics_.error(one.position, "'@" + one.name + "' belongs to a system call");
   }
 }
 
 void Checker::check_call_attributes(const ast::Declaration& one) {
-  static constexpr std::string_view of_fields[] = {"if",    "nonzero", "v",     "valid",   "on",    "always", "size", "tail",
-                                                   "count", "bare",    "single", "carry", "unnamed", "big",   "limit"};
+  static constexpr std::string_view of_fields[] = {"if",     "nonzero", "v",       "valid", "on",
+                                                   "always", "size",    "tail",    "count", "bare",
+                                                   "single", "carry",   "unnamed", "big",   "limit"};
   check_attributes(one.attributes);
   for (const ast::Attribute& attribute : one.attributes)
     if (std::find(std::begin(of_fields), std::end(of_fields), attribute.name) != std::end(of_fields))
-      diagnostics_.error(attribute.position, "'@" + attribute.name + "' belongs to an argument or a field, not to a call");
+      diagnostics_.error(attribute.position,
+                         "'@" + attribute.name + "' belongs to an argument or a field, not to a call");
 }
 
 Range Checker::arguments(const ast::TypeUse& use, size_t expected, const Names& names) {
@@ -238,16 +244,24 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
     if (one.name == "hex") {
       type.format = IntFormat::hex;
       type.hex_bytes = true;
-    }
-    else if (one.name == "mode") type.format = IntFormat::octal_mode;
-    else if (one.name == "hex0") type.format = IntFormat::hex_padded;
-    else if (one.name == "digits") type.format = IntFormat::hex_digits;
-    else if (one.name == "oct") type.format = IntFormat::octal;
-    else if (one.name == "dec") type.format = IntFormat::decimal;
-    else if (one.name == "char") type.format = IntFormat::character;
-    else if (one.name == "date") type.format = IntFormat::date;
-    else if (one.name == "minus1") type.minus_one = true;
-    else if (one.name == "big") type.big_endian = true;
+    } else if (one.name == "mode")
+      type.format = IntFormat::octal_mode;
+    else if (one.name == "hex0")
+      type.format = IntFormat::hex_padded;
+    else if (one.name == "digits")
+      type.format = IntFormat::hex_digits;
+    else if (one.name == "oct")
+      type.format = IntFormat::octal;
+    else if (one.name == "dec")
+      type.format = IntFormat::decimal;
+    else if (one.name == "char")
+      type.format = IntFormat::character;
+    else if (one.name == "date")
+      type.format = IntFormat::date;
+    else if (one.name == "minus1")
+      type.minus_one = true;
+    else if (one.name == "big")
+      type.big_endian = true;
     else if (one.name == "time") {
       type.timestamp = true;
       if (!one.values.empty()) type.nanoseconds = expression(one.values[0], names);
@@ -299,6 +313,8 @@ void Checker::array_attributes(Type& array, const std::vector<ast::Attribute>& a
 
 void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute>& attributes, const Names& names) {
   pointer.bare = find(attributes, "bare") != nullptr;
+  pointer.zero_filled = find(attributes, "zero_filled") != nullptr;
+  pointer.shows_cut = find(attributes, "cut") != nullptr;
   if (const ast::Attribute* size = find(attributes, "size"); size != nullptr && !size->values.empty())
     pointer.size = expression(size->values[0], names);
   if (const ast::Attribute* valid = find(attributes, "valid"); valid != nullptr && !valid->values.empty())
@@ -323,9 +339,14 @@ void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute
   if (const ast::Attribute* tail = find(attributes, "tail")) {
     const bool named = tail->values.size() == 1 && tail->values[0].kind == ast::Expression::Kind::name;
     const std::string what = named ? tail->values[0].text : "";
-    if (what == "bytes") pointer.tail = Tail::bytes;
-    else if (what == "more") pointer.tail = Tail::more;
-    else diagnostics_.error(tail->position, "@tail takes 'bytes' or 'more'");
+    if (what == "bytes")
+      pointer.tail = Tail::bytes;
+    else if (what == "more")
+      pointer.tail = Tail::more;
+    else if (what == "data")
+      pointer.tail = Tail::data;
+    else
+      diagnostics_.error(tail->position, "@tail takes 'bytes', 'more' or 'data'");
   }
 }
 
@@ -357,6 +378,9 @@ u32 Checker::make_type(const ast::Field& written, const Names& outer) {
   if (!base) return add_type({});
   check_places(written, *base);
   Type type = *base;
+  type.uncut = find(written.attributes, "uncut") != nullptr;
+  type.text = find(written.attributes, "text") != nullptr;
+  type.zero_filled = find(written.attributes, "zero_filled") != nullptr;
   const bool absorbs = written.array && absorbs_length(type) && written.pointers <= 1;
   if (type.kind == TypeKind::chars && !written.array && written.pointers == 0) type.kind = TypeKind::integer;
   scalar_attributes(type, written.attributes, names);

@@ -49,8 +49,11 @@ u32 size_of(const Model& model, u32 index, Target target) {
     case TypeKind::none:
     case TypeKind::custom: return 0;
     case TypeKind::integer:
-    case TypeKind::set:
-    case TypeKind::format: return integer_width(type, target);
+    case TypeKind::set: return integer_width(type, target);
+    case TypeKind::format: {
+      const u32 width = integer_width(type, target);
+      return width != 0 ? width : model.formats[type.ref].size[target.layout_index()];
+    }
     case TypeKind::address:
     case TypeKind::pointer: return target.word();
     case TypeKind::semantic: return static_cast<u32>(semantic_size(model, type, target));

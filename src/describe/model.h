@@ -69,7 +69,7 @@ enum class ArrayKind : u8 {
 };
 
 enum class Direction : u8 { none, in, out, inout };
-enum class Tail : u8 { none, bytes, more };
+enum class Tail : u8 { none, bytes, more, data };
 
 inline constexpr u8 width_long = 0x80;  // Type::width: as wide as the ABI's long
 
@@ -88,6 +88,10 @@ struct Type {
   bool timestamp = false; // adds the date as comment
   Tail tail{};
   bool hex_bytes = false; // chars: every byte as \x..
+  bool zero_filled = false;  // pointer: what `size` lacks of the pointee counts as 0; integer: fewer bytes will do
+  bool shows_cut = false; // pointer: a field that `size` cuts is shown as the bytes that are left of it
+  bool uncut = false;     // chars in a struct: shown whole, whatever -s says
+  bool text = false;      // chars in a struct: a NUL at the end is not shown; without one more is said to follow
   u8 pad[2] = {};
   u32 ref = none;
   Range arguments;        // exprs index list (in `lists`): values of the parameters
@@ -158,7 +162,9 @@ struct Struct {
   bool field_directions = false;  // some field has a direction of its own
   bool has_verbose = false;       // some field is @v
   bool is_packed = false;
-  u8 pad[1] = {};
+  bool bracketed = false; // a tuple keeps its brackets around a single structure
+  bool split = false;     // the first field is read by itself; the rest is there as a whole or not
+  u8 pad[3] = {};
   u32 keep = none;        // expr
   u32 declaration = 0;    // index in declarations
 };
@@ -172,6 +178,8 @@ struct Union {
   Str name;
   Range parameters;
   u32 selector = none;    // expr over the parameters
+  bool fits = false;      // a case is taken only if there are bytes enough for it, else the default
+  u8 pad[3] = {};
   Range cases;            // union_cases
   u32 size[layout_count] = {0, 0};       // of the largest case of fixed size
   u32 alignment[layout_count] = {1, 1};
@@ -202,6 +210,7 @@ struct Set {
   bool separate = false;  // @separate: sub-fields keep numbers of their own in raw display
   bool by_name = false;   // @by_name: shown by name even in raw display
   bool octal = false;     // @oct: raw numbers in octal
+  bool hex = false;       // @hex: of a @comment set, unknown values in hex
   u8 width = 4;
   bool is_signed = false;
   u32 declaration = 0;
@@ -228,8 +237,9 @@ struct Format {
   bool big_endian = false;
   bool unnamed = false;
   bool raw = false;       // @raw: -X raw shows the number instead
-  bool over_bytes = false;  // some part is read from memory: takes all bytes that there are
+  bool over_bytes = false;  // some part is read from memory
   u8 pad[2] = {};
+  u32 size[layout_count] = {0, 0};  // over_bytes: of those parts; 0: takes all bytes that there are
   u32 declaration = 0;
 };
 
@@ -291,7 +301,7 @@ enum class Op : u8 {
   argument,       // number of the argument (absolute index in `fields`): its register value
   deref,          // operand as argument: the integer behind the pointer, now
   old_deref,      // as of entry
-  result, error, index, extent, stack_pointer, wordsize, compat,
+  result, error, index, extent, readable, stack_pointer, wordsize, compat,
   size_of,        // operand: type
   fd_protocol,    // pops a descriptor
   fd_device,      // pops a descriptor: its device number if it is a character device, else 0
@@ -300,6 +310,7 @@ enum class Op : u8 {
   negate, complement, logical_not,
   add, subtract, multiply, divide, modulo, bit_and, bit_or, bit_xor, shift_left, shift_right,
   less, less_equal, greater, greater_equal, equal, not_equal, minimum, maximum, align,
+  unsigned_divide, unsigned_modulo,
   jump_if_zero,   // pops; operand: ops to skip (&&, ||, ?: are compiled to jumps)
   jump,
 };

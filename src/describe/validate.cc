@@ -178,7 +178,7 @@ class Validator {
     at_most(t.semantic, Semantic::ifindex);
     at_most(t.format, IntFormat::date);
     at_most(t.array, ArrayKind::chain);
-    at_most(t.tail, Tail::more);
+    at_most(t.tail, Tail::data);
     const bool width_known = t.width <= 8 || t.width == width_long || t.width == width_klong;
     if (!width_known) throw Violation{fmt::format("width {}", t.width)};
     if (t.alignment == 0 || (t.alignment & (t.alignment - 1)) != 0) throw Violation{"alignment is no power of two"};
@@ -193,15 +193,9 @@ class Validator {
     switch (t.kind) {
       case TypeKind::set: return index(t.ref, m_.sets);
       case TypeKind::format: return index(t.ref, m_.formats);
-      case TypeKind::structure:
-        index(t.ref, m_.structs);
-        return parameters(t, m_.structs[t.ref].parameters);
-      case TypeKind::union_type:
-        index(t.ref, m_.unions);
-        return parameters(t, m_.unions[t.ref].parameters);
-      case TypeKind::custom:
-        index(t.ref, m_.customs);
-        return parameters(t, m_.customs[t.ref].parameters);
+      case TypeKind::structure: index(t.ref, m_.structs); return parameters(t, m_.structs[t.ref].parameters);
+      case TypeKind::union_type: index(t.ref, m_.unions); return parameters(t, m_.unions[t.ref].parameters);
+      case TypeKind::custom: index(t.ref, m_.customs); return parameters(t, m_.customs[t.ref].parameters);
       case TypeKind::pointer:
         if (t.ref == none) return;
         [[fallthrough]];
@@ -279,7 +273,8 @@ class Validator {
     for (u32 i = 0; i < one.pieces.count; i++) {
       const Piece& piece = m_.pieces[one.pieces.first + i];
       text(piece.literal);
-      if (piece.part != none && piece.part >= one.parts.count) throw Violation{"a piece names a part that is not there"};
+      if (piece.part != none && piece.part >= one.parts.count)
+        throw Violation{"a piece names a part that is not there"};
     }
   }
 
