@@ -115,6 +115,7 @@ static int run_int80(int count) {
 static int run_delays(int count) {
   for (int i = 0; i < 8; i++) {
     if (fork() != 0) continue;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* whole lines: all write to the same place */
     int64_t *times = calloc((size_t)count, sizeof *times);
     for (int j = 0; j < count; j++) {
       int64_t start = now();

@@ -80,15 +80,21 @@ Result<void> Waiter::prepare_deadlines() {
   return {};
 }
 
+// Waking up takes as long as it did lately: the timer is set so much earlier, and the rest is spent spinning.
 void Waiter::sleep_until(std::vector<Change>& to, Nanoseconds until) {
   if (!bell_->listens()) {
     bell_->listen(true);
     if (wait_for_one(to, WNOHANG)) return;
   }
+  Nanoseconds timer = until - lead_;
   watcher_.begin_blocking();
-  bell_->wait(until);
+  bell_->wait(timer);
   watcher_.end_blocking();
-  wait_for_one(to, WNOHANG);
+  if (wait_for_one(to, WNOHANG) || watcher_.has_news()) return;
+  Nanoseconds woken = read_clock(CLOCK_MONOTONIC);
+  if (woken < timer) return;
+  lead_ = std::clamp(lead_ + (woken - timer - lead_) / 8, Nanoseconds{0}, longest_spin);
+  while (read_clock(CLOCK_MONOTONIC) < until && !wait_for_one(to, WNOHANG)) sched_yield();
 }
 
 void Waiter::sleep(std::vector<Change>& to) {

@@ -54,6 +54,7 @@ class Waiter {
   std::optional<ChangeBell> bell_;
   bool alone_ = false;
   Nanoseconds spin_budget_;
+  Nanoseconds lead_ = 0;  // how late a timer wakes us, on average
   Nanoseconds contended_until_ = 0;
   Nanoseconds contention_ = 0;  // how long spinning is left off after the next sign of contention
 };
