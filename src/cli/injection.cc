@@ -232,14 +232,13 @@ Result<Injection> parse_injection(std::string_view text, bool fault, const descr
     valid = parser.add(action);
     rest.remove_prefix(action.size());
   }
-  if (!valid || !parser.complete()) {
-    Error error =
-        failure("invalid " + std::string(fault ? "fault" : "inject") + " argument '" + std::string(text) + "'");
-    error.hint = fault ? "for example: chdir:error=ENOENT:when=2+" : "for example: chdir:error=ENOENT:delay_enter=10ms";
-    return error;
-  }
+  Error invalid =
+      failure("invalid " + std::string(fault ? "fault" : "inject") + " argument '" + std::string(text) + "'");
+  invalid.hint = fault ? "for example: chdir:error=ENOENT:when=2+" : "for example: chdir:error=ENOENT:delay_enter=10ms";
+  if (!valid) return invalid;
   auto calls = filter::CallNumbers::parse(set, model);
   if (!calls) return calls.error();
+  if (!parser.complete()) return invalid;
   Injection injection{parser.take_rule(), {}};
   injection.rule.calls = std::move(*calls);
   warn_of_result(injection.rule, injection.warnings);
