@@ -36,8 +36,9 @@ Result<void> ParserState::check_replay(std::span<const char* const> rest) {
   Error error = usage_error("replay takes one recording");
   error.hint = "for example: sysray replay --json run.sysray";
   if (rest.size() != 1) return error;
-  for (OptionId id : {OptionId::attach, OptionId::daemonize, OptionId::environment, OptionId::user, OptionId::argv0,
-                      OptionId::record, OptionId::kill_on_exit, OptionId::detach_on, OptionId::seccomp}) {
+  for (OptionId id :
+       {OptionId::attach, OptionId::daemonize, OptionId::environment, OptionId::user, OptionId::argv0, OptionId::record,
+        OptionId::kill_on_exit, OptionId::detach_on, OptionId::seccomp, OptionId::inject, OptionId::fault}) {
     if (!given(id)) continue;
     error.cause = "--" + std::string(option_spec(id).long_names[0]) + " makes no sense with replay";
     error.hint = "";
@@ -135,6 +136,18 @@ void ParserState::warn_of_useless() {
     warn(
         "Only the last of -z/--successful-only/-Z/--failed-only options will take effect. See status qualifier for "
         "more complex filters.");
+  }
+}
+
+// Only traced calls are tampered with.
+void ParserState::warn_of_untraced_injections() {
+  if (strict_ || !traced_) return;
+  for (const tamper::Rule& rule : options().injections) {
+    bool any = false;
+    for (size_t abi = 0; abi < event::abi_count; abi++) {
+      any |= (rule.calls.of(static_cast<event::Abi>(abi)) & traced_->of(static_cast<event::Abi>(abi))).any();
+    }
+    if (!any) warn("an --inject or --fault has no effect: --trace leaves out all of its calls");
   }
 }
 

@@ -71,6 +71,7 @@ class ParserState {
   void settle_seccomp();
   Result<void> check_summary();
   void warn_of_useless();
+  void warn_of_untraced_injections();
   void resolve_paths();
   Result<void> check_user();
   Result<void> check_output();

@@ -33,6 +33,7 @@ Command ParserState::run(const ScannedLine& line, bool replay) {
   }
   if (check) {
     warn_of_useless();
+    warn_of_untraced_injections();
     resolve_paths();
     check = check_user();
   }

@@ -56,6 +56,39 @@ TEST_F(ParserTest, Program) {
   EXPECT_FALSE(o.summary);
 }
 
+TEST_F(ParserTest, Tampering) {
+  Options o = options("-e inject=read:error=5:signal=TERM --fault=write:when=2 ls");
+  ASSERT_EQ(o.injections.size(), 2u);
+  EXPECT_TRUE(o.injections[0].calls.contains(Abi::x86_64, 0));
+  EXPECT_EQ(o.injections[1].when.last, 2u);
+  EXPECT_TRUE(o.plan.tampers);
+  EXPECT_TRUE(o.plan.sends_signals);
+  EXPECT_FALSE(options("--fault=write ls").plan.sends_signals);
+  EXPECT_FALSE(options("ls").plan.tampers);
+  EXPECT_EQ(told("-e inject=read:retval=-1 ls"),
+            "Inadvertent injection of error 1 is possible for retval=18446744073709551615\n");
+  EXPECT_EQ(parse_line("-e trace=read -e inject=write:error=5 ls", false).warnings.size(), 1u);
+  EXPECT_EQ(parse_line("-e trace=read -e inject=read,write:error=5 ls", false).warnings.size(), 0u);
+}
+
+TEST_F(ParserTest, FurtherStatistics) {
+  Options o = options("-c --summary-by=error,path --histogram --summary-interval=2s -U p50,name ls");
+  ASSERT_TRUE(o.summary);
+  EXPECT_TRUE(o.summary->wants(sink::SummaryBy::error) && o.summary->wants(sink::SummaryBy::path));
+  EXPECT_FALSE(o.summary->wants(sink::SummaryBy::process));
+  EXPECT_TRUE(o.summary->histogram && o.summary->nanoseconds && o.summary->wants_distribution());
+  EXPECT_EQ(o.plan.tick, 2'000'000'000);
+  EXPECT_TRUE(o.decode.fd_paths);
+  EXPECT_FALSE(o.plan.want_comm);
+  EXPECT_TRUE(options("-C --summary-by=process ls").plan.want_comm);
+  EXPECT_EQ(told("-c --histogram ls"), "unrecognized option '--histogram'\nusage");
+  EXPECT_EQ(parse_line("--histogram ls", false).refusal->cause,
+            "--histogram must be given with (-c/--summary-only or -C/--summary)");
+  EXPECT_EQ(parse_line("-c --summary-by=day ls", false).refusal->cause, "invalid --summary-by argument 'day'");
+  EXPECT_EQ(parse_line("-c --summary-interval=3us ls", false).refusal->cause,
+            "--summary-interval must be at least 1ms");
+}
+
 TEST_F(ParserTest, Startup) {
   Options o = options("-E A=b=c -E D --env=E= --argv0=me -p 1,2 --attach=3 ls");
   ASSERT_EQ(o.plan.launch->environment.size(), 3u);
@@ -268,6 +301,7 @@ TEST_F(ParserTest, Replay) {
   EXPECT_EQ(parse_line("replay -p 1 a", false).refusal->cause, "--attach makes no sense with replay");
   // Under the name strace it is a program.
   EXPECT_FALSE(parse_line("replay", true).options.replay);
+  EXPECT_EQ(parse_line("replay -e inject=read:error=5 a", false).refusal->cause, "--inject makes no sense with replay");
 }
 
 TEST_F(ParserTest, DescriptionFiles) {
