@@ -152,7 +152,7 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
     changes.clear();
     // A single thread was resumed a moment ago: it can't have stopped yet.
     if (tracer_.expected_changes() > 1) waiter_->collect(changes, tracer_.expected_changes());
-    if (changes.empty()) waiter_->spin(changes, tracer_.next_delay_end());
+    if (changes.empty() && tracer_.take_resumed()) waiter_->spin(changes, tracer_.next_delay_end());
     if (changes.empty()) rest(changes, consumer);
     if (!handle(changes, consumer)) return Ending{};
     end_delays();

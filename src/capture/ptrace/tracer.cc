@@ -207,6 +207,7 @@ void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
   bool next_call = tracee.phase == Phase::launching ||
                    (tracee.phase == Phase::traced && !(filtered_ && tracee.progress == Progress::outside));
   tracee.stopped = false;
+  resumed_ = true;
   std::move(stop).resume(next_call ? Resume::to_next_call : Resume::freely, signal);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "capture/messages.h"
@@ -36,6 +37,8 @@ class Tracer {
   size_t expected_changes() const { return tracees_.size() + held_.size(); }
 
   void handle(const Change& change);
+  // Whether a thread was let go on since this was last asked: if so, one may stop again in a moment.
+  bool take_resumed() { return std::exchange(resumed_, false); }
 
   // New threads that stopped before their creator's event told of them wait for it a moment; this is when that moment
   // ends (CLOCK_MONOTONIC), nullopt if nobody waits.
@@ -114,6 +117,7 @@ class Tracer {
   Launcher* launcher_ = nullptr;
   bool filtered_ = false;  // the seccomp filter is in place
   bool told_of_info_ = false;
+  bool resumed_ = false;
   Timestamps stamps_{};  // of the change that is being handled
   Ending ending_;
 };
