@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bitset>
+#include <memory>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -87,9 +88,18 @@ struct Launch {
 enum class DaemonMode : u8 { none, grandchild, own_process_group, own_session };  // -D, -DD, -DDD
 enum class InteractiveMode : u8 { unset, anywhere, waiting, never, never_tstp };  // -I 1 .. 4
 
+// Targets that are named by what they are, not by their ids: tasks that belong to them appear while the source runs.
+class TargetWatch {
+ public:
+  virtual ~TargetWatch() = default;
+  // Processes that belong to the targets now, whether they are traced or not.
+  virtual std::vector<Tid> find() = 0;
+};
+
 struct Plan {
   std::optional<Launch> launch;
   std::vector<Tid> attach;
+  std::shared_ptr<TargetWatch> watch;  // asked at each tick for what else is to be attached; may be null
   std::vector<Tid> helpers;   // children of this process whose end is no news: the command that reads the trace
   bool follow_forks = false;  // -f
   SyscallSet calls;

@@ -18,7 +18,14 @@ Result<void> ParserState::check_program(bool has_program) {
   if (given(OptionId::summary_only) && given(OptionId::summary)) {
     return usage_error("-c/--summary-only and -C/--summary are mutually exclusive");
   }
-  if (!has_program && options().plan.attach.empty()) return usage_error("must have PROG [ARGS] or -p PID");
+  if (given(OptionId::descendants) && options().plan.attach.empty()) {
+    return usage_error("--descendants needs the process that -p/--attach names");
+  }
+  if (given(OptionId::wait_for) && options().targets.empty()) {
+    return usage_error("--wait-for needs something to wait for, such as --container or --comm");
+  }
+  if (!has_program && options().plan.attach.empty() && options().targets.empty())
+    return usage_error("must have PROG [ARGS] or -p PID");
   if (!has_program && given(OptionId::argv0)) return usage_error("PROG [ARGS] must be specified with --argv0");
   const Uses& daemonize = uses(OptionId::daemonize);
   if (daemonize.letter && daemonize.name) return failure("-D and --daemonize cannot be provided simultaneously");

@@ -10,6 +10,7 @@
 #include "filter/set_expression.h"
 #include "filter/target_filter.h"
 #include "resolve/security_contexts.h"
+#include "resolve/targets.h"
 #include "sink/summary_options.h"
 #include "sink/text_options.h"
 #include "tamper/rule.h"
@@ -36,6 +37,8 @@ struct EventFilter {
 
 struct Options {
   capture::Plan plan;
+  std::vector<resolve::Target> targets;         // beside the ids in the plan
+  bool wait_for_targets = false;
   decode::Options decode;
   EventFilter filter;
   std::vector<tamper::Rule> injections;

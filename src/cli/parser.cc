@@ -76,10 +76,24 @@ Result<void> ParserState::apply_startup(const Given& given) {
         return failure("I'm sorry, I can't let you do that, Dave.");
       }
       return done();
+    case OptionId::container: return add_target(resolve::TargetKind::container, value);
+    case OptionId::pod: return add_target(resolve::TargetKind::pod, value);
+    case OptionId::cgroup: return add_target(resolve::TargetKind::cgroup, value);
+    case OptionId::unit: return add_target(resolve::TargetKind::unit, value);
+    case OptionId::pid_namespace: return add_target(resolve::TargetKind::pid_namespace, value);
+    case OptionId::comm: return add_target(resolve::TargetKind::comm, value);
+    case OptionId::exe: return add_target(resolve::TargetKind::exe, value);
+    case OptionId::wait_for: options().wait_for_targets = true; return done();
     case OptionId::user: launch_.user = value; return done();
     case OptionId::argv0: launch_.argv0 = value; return done();
     default: return done();
   }
+}
+
+Result<void> ParserState::add_target(resolve::TargetKind kind, const std::string& text) {
+  if (text.empty()) return usage_error("an empty name of a " + std::string(resolve::kind_name(kind)));
+  options().targets.push_back({kind, text});
+  return done();
 }
 
 Result<void> ParserState::apply_tracing(const Given& given) {

@@ -47,6 +47,7 @@ class ParserState {
   Result<void> apply(const Given& given);
   Result<void> apply_general(const Given& given);
   Result<void> apply_startup(const Given& given);
+  Result<void> add_target(resolve::TargetKind kind, const std::string& text);
   Result<void> apply_tracing(const Given& given);
   Result<void> apply_filtering(const Given& given);
   Result<void> apply_format(const Given& given);
@@ -80,6 +81,7 @@ class ParserState {
   void settle_counts();
   void settle_follow_forks();
   void settle_output(bool has_program);
+  void settle_targets();
   void settle_plan(std::span<const char* const> program);
   void settle_summary();
   void settle_recording();

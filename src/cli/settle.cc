@@ -39,6 +39,7 @@ Command ParserState::run(const ScannedLine& line, bool replay) {
   }
   if (check) check = check_output();
   if (!check) return refuse(check.error());
+  settle_targets();
   settle_output(has_program);
   settle_plan(line.rest);
   if (replay) options().replay = line.rest[0];
@@ -73,6 +74,18 @@ void ParserState::settle_follow_forks() {
   warn(options().plan.follow_forks ? "deprecated option -F ignored"
                                    : "option -F is deprecated, please use -f/--follow-forks instead");
   options().plan.follow_forks = true;
+}
+
+// What is named by what it is, is traced whole.
+void ParserState::settle_targets() {
+  if (given(OptionId::descendants)) {
+    for (Tid tid : options().plan.attach)
+      options().targets.push_back({resolve::TargetKind::descendants, std::to_string(number(tid))});
+  }
+  if (options().targets.empty()) return;
+  options().plan.follow_forks = true;
+  constexpr Nanoseconds look_for_new = 50'000'000;
+  options().plan.tick = look_for_new;
 }
 
 void ParserState::settle_output(bool has_program) {

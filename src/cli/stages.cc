@@ -13,6 +13,7 @@
 #include "capture/recording/recording_writer.h"
 #include "cli/parser_state.h"
 #include "cli/pipeline.h"
+#include "cli/target_watch.h"
 #include "cli/terminal.h"
 #include "resolve/proc_resolver.h"
 #include "sink/json_sink.h"
@@ -102,7 +103,11 @@ Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice
 }
 
 Result<std::unique_ptr<capture::Source>> make_source(const Options& options, TerminalMessages& messages) {
-  if (!options.replay) return capture::ptrace::make_ptrace_source(options.plan, messages);
+  if (!options.replay) {
+    capture::Plan plan = options.plan;
+    if (auto found = find_targets(options, plan); !found) return found.error();
+    return capture::ptrace::make_ptrace_source(std::move(plan), messages);
+  }
   auto recording = capture::recording::RecordingSource::open(*options.replay);
   if (!recording) return recording.error();
   return std::unique_ptr<capture::Source>(new capture::recording::RecordingSource(std::move(*recording)));

@@ -57,11 +57,14 @@ Tgid process_of(Tid tid) {
 }
 
 std::vector<Attached> Attacher::attach(Tid tid, bool whole_process) {
+  std::vector<Attached> out = attach_quietly(tid, whole_process);
+  if (out.empty()) explain(tid, errno);
+  return out;
+}
+
+std::vector<Attached> Attacher::attach_quietly(Tid tid, bool whole_process) {
   std::vector<Attached> out;
-  if (::ptrace(PTRACE_SEIZE, number(tid), nullptr, options_) < 0) {
-    explain(tid, errno);
-    return out;
-  }
+  if (::ptrace(PTRACE_SEIZE, number(tid), nullptr, options_) < 0) return out;
   Tgid tgid = process_of(tid);
   out.push_back({tid, tgid});
   ::ptrace(PTRACE_INTERRUPT, number(tid), nullptr, nullptr);

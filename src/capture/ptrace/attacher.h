@@ -22,6 +22,8 @@ class Attacher {
   // Seizes thread `tid` and, with `whole_process`, all other threads of its process, those that start meanwhile
   // included. Threads are interrupted, so that they stop soon. Empty if it failed, which is said with its cause.
   std::vector<Attached> attach(Tid tid, bool whole_process);
+  // The same without a word if it fails.
+  std::vector<Attached> attach_quietly(Tid tid, bool whole_process);
 
  private:
   void explain(Tid tid, int error);

@@ -46,6 +46,14 @@ void Tracer::set_consumer(Consumer& consumer) {
   });
 }
 
+void Tracer::add_found(Tid tid, Tgid tgid) {
+  add_attached(tid, tgid);
+  stamps_ = now();
+  RawEvent event;
+  event.kind = RawKind::attached;
+  deliver(event, *tracees_.find(tid));
+}
+
 void Tracer::on_birth(Tracee& creator, Stop stop) {
   Tid born{static_cast<s32>(stop.message())};
   if (number(born) > 0) announce(born, creator, stop.kind() == StopKind::fork);

@@ -52,6 +52,7 @@ class PtraceSource : public Source {
   unsigned long options() const;
   Result<void> launch();
   bool attach();
+  void attach_found();
   // Handles what was collected; false once the consumer wants to stop.
   bool handle(const std::vector<Change>& changes, Consumer& consumer);
   // Lets threads go on whose delay is over.
@@ -111,6 +112,17 @@ bool PtraceSource::attach() {
   return any;
 }
 
+// What has appeared of the targets, and did not come from a thread that is traced. One that ends meanwhile is no news.
+void PtraceSource::attach_found() {
+  if (!plan_.watch) return;
+  Attacher attacher(options(), plan_.quiet_attach, messages_);
+  for (Tid tid : plan_.watch->find()) {
+    if (tracer_.traces(tid) || kill(number(tid), 0) != 0) continue;
+    for (const Attached& thread : attacher.attach_quietly(tid, plan_.follow_forks))
+      if (!tracer_.traces(thread.tid)) tracer_.add_found(thread.tid, thread.tgid);
+  }
+}
+
 Result<void> PtraceSource::launch() {
   Result<Program> program = find_program(*plan_.launch);
   if (!program) return program.error();
@@ -144,7 +156,10 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
       tracer_.let_all_go(*waiter_, *watcher_, {}, *signal);
       return Ending{0, *signal};
     }
-    if (watcher_->take_tick()) consumer.on_tick();
+    if (watcher_->take_tick()) {
+      attach_found();
+      consumer.on_tick();
+    }
     if (consumer.wants_stop()) {
       tracer_.let_all_go(*waiter_, *watcher_, {}, 0);
       return Ending{};

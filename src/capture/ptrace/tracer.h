@@ -30,6 +30,9 @@ class Tracer {
   // A thread that was there before, seized and interrupted.
   void add_attached(Tid tid, Tgid tgid);
   void set_consumer(Consumer& consumer);
+  // The same while the tracer runs.
+  void add_found(Tid tid, Tgid tgid);
+  bool traces(Tid tid) { return tracees_.find(tid) != nullptr || held_.contains(number(tid)); }
 
   // No thread is traced, and none is expected.
   bool done() const { return tracees_.empty() && held_.empty(); }
