@@ -99,7 +99,7 @@ class TargetWatch {
 struct Plan {
   std::optional<Launch> launch;
   std::vector<Tid> attach;
-  std::shared_ptr<TargetWatch> watch;  // asked at each tick for what else is to be attached; may be null
+  std::shared_ptr<TargetWatch> watch;  // asked again and again for what else is to be attached; may be null
   std::vector<Tid> helpers;   // children of this process whose end is no news: the command that reads the trace
   bool follow_forks = false;  // -f
   SyscallSet calls;

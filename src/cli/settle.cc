@@ -84,8 +84,6 @@ void ParserState::settle_targets() {
   }
   if (options().targets.empty()) return;
   options().plan.follow_forks = true;
-  constexpr Nanoseconds look_for_new = 50'000'000;
-  options().plan.tick = look_for_new;
 }
 
 void ParserState::settle_output(bool has_program) {

@@ -53,6 +53,8 @@ class PtraceSource : public Source {
   Result<void> launch();
   bool attach();
   void attach_found();
+  Nanoseconds tick() const;
+  void on_tick(Consumer& consumer);
   // Handles what was collected; false once the consumer wants to stop.
   bool handle(const std::vector<Change>& changes, Consumer& consumer);
   // Lets threads go on whose delay is over.
@@ -71,6 +73,7 @@ class PtraceSource : public Source {
   std::optional<Waiter> waiter_;
   Tracer tracer_;
   Nanoseconds last_look_ = 0;  // CLOCK_MONOTONIC
+  Nanoseconds last_tick_ = 0;  // the same: of the consumer's
 };
 
 unsigned long PtraceSource::options() const {
@@ -93,7 +96,7 @@ Result<void> PtraceSource::start() {
     if (Result<void> launched = launch(); !launched) return launched;
   }
   if (!attach() && !plan_.launch) return Error{};
-  Result<std::unique_ptr<Watcher>> watcher = Watcher::make(signals_.awaited(), plan_.tick);
+  Result<std::unique_ptr<Watcher>> watcher = Watcher::make(signals_.awaited(), tick());
   if (!watcher) return watcher.error();
   watcher_ = std::move(*watcher);
   waiter_.emplace(*watcher_);
@@ -110,6 +113,20 @@ bool PtraceSource::attach() {
     }
   }
   return any;
+}
+
+Nanoseconds PtraceSource::tick() const {
+  constexpr Nanoseconds watch_interval = 50'000'000;
+  if (!plan_.watch) return plan_.tick;
+  return plan_.tick > 0 ? std::min(plan_.tick, watch_interval) : watch_interval;
+}
+
+void PtraceSource::on_tick(Consumer& consumer) {
+  attach_found();
+  const Nanoseconds monotonic = now().monotonic;
+  if (plan_.tick == 0 || monotonic - last_tick_ < plan_.tick - tick() / 2) return;
+  last_tick_ = monotonic;
+  consumer.on_tick();
 }
 
 // What has appeared of the targets, and did not come from a thread that is traced. One that ends meanwhile is no news.
@@ -156,10 +173,7 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
       tracer_.let_all_go(*waiter_, *watcher_, {}, *signal);
       return Ending{0, *signal};
     }
-    if (watcher_->take_tick()) {
-      attach_found();
-      consumer.on_tick();
-    }
+    if (watcher_->take_tick()) on_tick(consumer);
     if (consumer.wants_stop()) {
       tracer_.let_all_go(*waiter_, *watcher_, {}, 0);
       return Ending{};
