@@ -63,7 +63,7 @@ def prepare(scratch, quick):
         (repository / f"file{i}").write_text(str(i))
     subprocess.run([*git, "add", "."], check=True)
     subprocess.run([*git, "commit", "-qm", "files"], check=True)
-    blocks = "5000" if quick else "50000"
+    blocks = "5000" if quick else "300000"
     return [
         Workload("dd bs=1", ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", f"count={blocks}"]),
         Workload("find /usr/include", ["find", "/usr/include"]) if quick else Workload("find /usr", ["find", "/usr"]),
@@ -78,7 +78,10 @@ def prepare(scratch, quick):
 
 def tracers(sysray, with_perf):
     """Name and command prefix; {out} is the output file. None: the tracer is not installed."""
-    rows = {"native": [], "strace": ["strace", "-f", "-o", "{out}"], "sysray": [sysray, "-f", "-o", "{out}"]}
+    rows = {"native": [], "strace": ["strace", "-f", "-o", "{out}"], "sysray": [sysray, "--backend=ptrace", "-f", "-o", "{out}"]}
+    tried = subprocess.run([sysray, "--backend=bpf", "-o", "/dev/null", "true"], capture_output=True)
+    if tried.returncode == 0:
+        rows["sysray bpf"] = [sysray, "--backend=bpf", "-f", "-o", "{out}"]
     if with_perf and shutil.which("perf"):
         rows["perf trace"] = ["perf", "trace", "-o", "{out}"]
     return rows
@@ -114,13 +117,18 @@ def measure(workloads, commands, rounds, scratch):
     return results
 
 
+def backends(commands):
+    return [name for name in commands if name.startswith("sysray")]
+
+
 def row(name, times, peak, commands):
     medians = {tracer: statistics.median(values) for tracer, values in times.items()}
-    ratios = [a / b for a, b in zip(times["sysray"], times["strace"])]
     cells = [f"{medians[tracer] * 1000:.1f}" for tracer in commands]
-    cells.append(f"{statistics.median(ratios):.2f}")
-    cells.append(f"{medians['sysray'] / medians['native']:.2f}")
-    cells.append(f"{peak['sysray'] / 1024:.1f}")
+    for ours in backends(commands):
+        ratios = [a / b for a, b in zip(times[ours], times["strace"])]
+        cells.append(f"{statistics.median(ratios):.3f}")
+        cells.append(f"{medians[ours] / medians['native']:.2f}")
+        cells.append(f"{peak[ours] / 1024:.1f}")
     return f"| {name} | " + " | ".join(cells) + " |"
 
 
@@ -144,8 +152,8 @@ def report(results, commands, decode, rounds):
         f"- rounds: {rounds}",
         "",
         "| workload | " + " | ".join(f"{name} ms" for name in commands)
-        + " | sysray / strace | sysray / native | sysray peak MiB |",
-        "| --- |" + " ---: |" * (len(commands) + 3),
+        + "".join(f" | {ours} / strace | {ours} / native | {ours} peak MiB" for ours in backends(commands)) + " |",
+        "| --- |" + " ---: |" * (len(commands) + 3 * len(backends(commands))),
     ]
     lines += [row(name, times, peak, commands) for name, (times, peak) in results.items()]
     if decode:

@@ -17,7 +17,7 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
   // Outputs are opened first: no program should run whose trace cannot be written.
   auto outputs = cli::open_outputs(options.output, messages);
   if (!outputs) return outputs.error();
-  auto source = cli::make_source(options, messages);
+  auto source = cli::make_source(options, model, messages);
   if (!source) return source.error();
   cli::release_standard_streams();
 

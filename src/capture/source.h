@@ -116,6 +116,7 @@ struct Plan {
   bool quiet_attach = false;  // no messages on attach and detach
   bool syscall_info = true;   // false: registers are read as before Linux 5.3, without PTRACE_GET_SYSCALL_INFO
   bool debug = false;         // -d: what the source does, as messages
+  size_t ring_size = 0;       // of the BPF source: bytes for each CPU; 0: chosen
   Nanoseconds tick = 0;       // CLOCK_MONOTONIC interval of on_tick; 0: none
 };
 

@@ -24,6 +24,7 @@ constexpr std::string_view by_words[] = {"error", "process", "fd", "path"};
 constexpr std::string_view timestamp_words[] = {"none", "time", "unix", "s", "ms", "us", "ns"};
 constexpr std::string_view hex_words[] = {"none", "non-ascii-chars", "non-ascii", "all"};
 constexpr std::string_view const_words[] = {"raw", "abbrev", "verbose"};
+constexpr std::string_view backend_words[] = {"auto", "ptrace", "bpf"};
 constexpr std::string_view color_words[] = {"auto", "always", "never"};
 constexpr std::string_view trace_words[] = {
     "%file", "%desc",  "%process", "%network", "%signal", "%memory",  "%ipc",     "%creds", "%clock", "%pure",
@@ -189,6 +190,14 @@ constexpr OptionSpec table[] = {
      .value = "SYSCALLS[:error=ERRNO][:when=WHEN]", .sample = "openat:when=3", .help = "the same with error=ENOSYS",
      .qualifiers = {"fault"}},
 
+    {.id = OptionId::backend, .long_names = {"backend"}, .section = tracing, .arity = required, .value = "WHAT",
+     .sample = "bpf",
+     .help = "what captures: ptrace; bpf, which leaves threads running (needs root or CAP_BPF and CAP_PERFMON);\n"
+             "auto",
+     .words = backend_words},
+    {.id = OptionId::ring_size, .long_names = {"ring-size"}, .section = tracing, .arity = required, .value = "KIB",
+     .sample = "1024", .help = "with --backend=bpf: room for captured calls, for each CPU",
+     .hidden = true},
     {.id = OptionId::summary_by, .long_names = {"summary-by"}, .section = statistics, .arity = required,
      .value = "WHAT[,WHAT]...", .sample = "error,path",
      .help = "report also by error (of each call), process, fd (of each process), path; path and fd imply -y",

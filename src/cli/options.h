@@ -18,6 +18,7 @@
 namespace sysray::cli {
 
 enum class Form : u8 { text, json };
+enum class Backend : u8 { automatic, ptrace, bpf };
 enum class ColorChoice : u8 { automatic, always, never };
 
 // Where the trace goes.
@@ -37,6 +38,7 @@ struct EventFilter {
 
 struct Options {
   capture::Plan plan;
+  Backend backend = Backend::automatic;
   std::vector<resolve::Target> targets;         // beside the ids in the plan
   bool wait_for_targets = false;
   decode::Options decode;

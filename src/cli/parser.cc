@@ -112,6 +112,15 @@ Result<void> ParserState::apply_tracing(const Given& given) {
     case OptionId::interruptible:
       if (auto mode = parse_interruptible(*given.value)) return plan.interactive = *mode, done();
       return invalid(given);
+    case OptionId::backend:
+      if (auto backend = parse_backend(*given.value)) return options().backend = *backend, done();
+      return invalid(given);
+    case OptionId::ring_size: {
+      auto size = parse_number(*given.value, 1 << 20);
+      if (!size || *size == 0) return invalid(given);
+      plan.ring_size = static_cast<size_t>(*size) << 10;
+      return done();
+    }
     case OptionId::kill_on_exit: plan.kill_on_exit = true; return done();
     case OptionId::syscall_limit: {
       auto limit = parse_number(*given.value, std::numeric_limits<s64>::max());

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/ptrace/ptrace_source.h"
 #include "capture/recording/recording_source.h"
 #include "capture/recording/recording_writer.h"
+#include "cli/backend.h"
 #include "cli/parser_state.h"
 #include "cli/pipeline.h"
 #include "cli/target_watch.h"
@@ -102,11 +102,12 @@ Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice
   return sink::open_output(*choice.path, mode, tell);
 }
 
-Result<std::unique_ptr<capture::Source>> make_source(const Options& options, TerminalMessages& messages) {
+Result<std::unique_ptr<capture::Source>> make_source(const Options& options, const describe::Model& model,
+                                                     TerminalMessages& messages) {
   if (!options.replay) {
     capture::Plan plan = options.plan;
     if (auto found = find_targets(options, plan); !found) return found.error();
-    return capture::ptrace::make_ptrace_source(std::move(plan), messages);
+    return make_live_source(options, std::move(plan), model, messages);
   }
   auto recording = capture::recording::RecordingSource::open(*options.replay);
   if (!recording) return recording.error();

@@ -7,6 +7,7 @@
 #include "capture/source.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "describe/model.h"
 #include "resolve/resolver.h"
 #include "sink/output_set.h"
 #include "sink/palette.h"
@@ -17,7 +18,8 @@ namespace sysray::cli {
 Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice, TerminalMessages& messages);
 
 // The running program, or the recording that is replayed.
-Result<std::unique_ptr<capture::Source>> make_source(const Options& options, TerminalMessages& messages);
+Result<std::unique_ptr<capture::Source>> make_source(const Options& options, const describe::Model& model,
+                                                     TerminalMessages& messages);
 
 // What lies behind numbers: of this machine as it is now; of a recording nothing is known.
 std::unique_ptr<resolve::Resolver> make_resolver(const Options& options);

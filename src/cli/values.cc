@@ -105,6 +105,13 @@ std::optional<capture::InteractiveMode> parse_interruptible(std::string_view tex
   return static_cast<capture::InteractiveMode>(*number);
 }
 
+std::optional<Backend> parse_backend(std::string_view text) {
+  if (same_word(text, "auto")) return Backend::automatic;
+  if (same_word(text, "ptrace")) return Backend::ptrace;
+  if (same_word(text, "bpf")) return Backend::bpf;
+  return std::nullopt;
+}
+
 std::optional<capture::DaemonMode> parse_daemon_mode(std::string_view text) {
   using enum capture::DaemonMode;
   if (same_word(text, "grandchild")) return grandchild;

@@ -7,6 +7,7 @@
 
 #include "base/types.h"
 #include "capture/source.h"
+#include "cli/options.h"
 #include "sink/text_options.h"
 
 namespace sysray::cli {
@@ -25,6 +26,9 @@ bool parse_timestamps(std::string_view text, sink::TimePrefix& format, sink::Pre
 
 // -I: a number of 1 .. 4 or its name.
 std::optional<capture::InteractiveMode> parse_interruptible(std::string_view text);
+
+// --backend
+std::optional<Backend> parse_backend(std::string_view text);
 
 // --daemonize
 std::optional<capture::DaemonMode> parse_daemon_mode(std::string_view text);

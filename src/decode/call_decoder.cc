@@ -27,6 +27,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   call_.tid = raw.tid;
   call_.registers = raw.args;
   call_.stack_pointer = raw.stack_pointer;
+  call_.socket = raw.socket;
   event_ = {};
   event_.kind = EventKind::call_start;
   event_.abi = raw.abi;
@@ -192,6 +193,7 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   // A call that is to be restarted has no result, but says how it ended.
   event_.has_result = raw.has_result || raw.is_error;
   call_.at_exit = true;
+  if (raw.socket.known) call_.socket = raw.socket;
   call_.result = raw.result;
   call_.failed = raw.is_error || !raw.has_result;
   if (raw.is_error) set_error(context, raw.result);

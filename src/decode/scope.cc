@@ -14,9 +14,7 @@ using describe::Op;
 using describe::Type;
 using describe::TypeKind;
 
-u32 integer_width(const Type& type, event::Abi abi) {
-  return describe::integer_width(type, {static_cast<u32>(abi)});
-}
+u32 integer_width(const Type& type, event::Abi abi) { return describe::integer_width(type, {static_cast<u32>(abi)}); }
 
 u64 extend(u64 value, u32 width, bool is_signed) {
   if (width == 0 || width >= 8) return value;
@@ -68,6 +66,11 @@ u64 apply(Op op, u64 a, u64 b) {
 
 }  // namespace
 
+int Evaluator::socket_protocol(int descriptor) const {
+  if (call_.socket.known && call_.socket.descriptor == descriptor) return call_.socket.protocol;
+  return resolver_.socket_protocol(call_.tid, descriptor);
+}
+
 u64 Evaluator::value(u32 expr, const Scope& scope) const {
   constexpr size_t max_depth = 32;  // the compiler refuses deeper expressions
   u64 stack[max_depth];
@@ -98,9 +101,7 @@ u64 Evaluator::value(u32 expr, const Scope& scope) const {
       case Op::wordsize: push(word_size(call_.abi)); break;
       case Op::compat: push(call_.abi == event::Abi::i386); break;
       case Op::size_of: push(size_of(model_, in.operand, call_.abi)); break;
-      case Op::fd_protocol:
-        push(static_cast<u64>(static_cast<s64>(resolver_.socket_protocol(call_.tid, static_cast<int>(pop())))));
-        break;
+      case Op::fd_protocol: push(static_cast<u64>(static_cast<s64>(socket_protocol(static_cast<int>(pop()))))); break;
       case Op::fd_device: push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop()))); break;
       case Op::at_exit: push(call_.at_exit); break;
       case Op::verbose: push(call_.verbose); break;

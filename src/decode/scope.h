@@ -18,6 +18,7 @@ struct CallState {
   Tid tid{};
   std::array<u64, 6> registers{};
   u64 stack_pointer = 0;
+  event::SocketFact socket;
   bool at_exit = false;
   bool verbose = false;  // structures are not abbreviated
   bool failed = false;
@@ -77,6 +78,7 @@ class Evaluator {
   u64 load_field(const describe::Field& field, const u8* data, size_t available) const;
   u64 nested_field(u32 list, const Scope& scope) const;
   u64 old_value(u32 field) const;
+  int socket_protocol(int descriptor) const;
 
   const describe::Model& model_;
   const CallState& call_;

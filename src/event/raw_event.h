@@ -39,6 +39,13 @@ struct Tampering {
   bool any() const { return args || result || delayed || signal; }
 };
 
+// What socket was behind a descriptor at that moment, for sources that know better than a look at it later.
+struct SocketFact {
+  bool known = false;
+  s32 descriptor = 0;
+  s32 protocol = 0;  // of a netlink socket its family, -1: it is none
+};
+
 struct RawEvent {
   RawKind kind{};
   Abi abi{};
@@ -61,6 +68,7 @@ struct RawEvent {
   Nanoseconds system_time = 0;           // system CPU time of the thread so far, if the source was asked for it
   std::array<std::byte, 128> siginfo{};  // signal: as the tracer's native ABI lays it out
   Tampering tampering;                   // call_exit
+  SocketFact socket;                     // calls
   std::string_view comm;                 // name of the thread, valid during the callback
 };
 

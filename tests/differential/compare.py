@@ -9,6 +9,7 @@ installed older strace), or because two runs of strace itself differ at that lin
 import argparse
 import difflib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -51,7 +52,7 @@ def trace(tracer, command, folder, options):
     prefix = folder / "log"
     for old in folder.glob("log.*"):
         old.unlink()
-    subprocess.run(["setarch", "-R", tracer, "-ff", "-o", prefix, *options, "sh", "-c", command], cwd=folder, check=False,
+    subprocess.run(["setarch", "-R", *shlex.split(tracer), "-ff", "-o", prefix, *options, "sh", "-c", command], cwd=folder, check=False,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
     logs = sorted(folder.glob("log.*"), key=lambda path: int(path.suffix[1:]))
     return [[fold(line) for line in log.read_text(errors="surrogateescape").splitlines()] for log in logs]
@@ -104,12 +105,16 @@ def without_moves(lines):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sysray_strace", help="sysray under the name strace")
+    parser.add_argument("sysray_strace", help="sysray under the name strace, with options if need be")
     parser.add_argument("name", help="name of the command")
     parser.add_argument("--from", dest="commands", type=Path, default=HERE / "commands.txt", help="file of commands")
     parser.add_argument("--peer", default="strace")
     parser.add_argument("--option", action="append", default=[])
     options = parser.parse_args()
+    tried = subprocess.run([*shlex.split(options.sysray_strace), "-o", "/dev/null", "true"], capture_output=True, text=True)
+    if tried.returncode != 0 and "BPF backend" in tried.stderr:
+        print("skipped:", tried.stderr.strip())
+        sys.exit(77)
     command = command_named(options.name, options.commands)
     # A difference that does not come back is the program's own: pipes fill, children end in any order.
     for _ in range(ATTEMPTS):

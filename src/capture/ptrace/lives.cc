@@ -179,6 +179,7 @@ void Tracer::say_unknown_death(Tid tid, int status) {
 // The child is about to call execve.
 void Tracer::finish_set_up(Tracee& tracee) {
   tracee.phase = Phase::launching;
+  begin_feeding(tracee, false);
   while (auto report = launcher_->report()) {
     if (report->what == ChildReport::What::filter_installed) {
       filtered_ = true;

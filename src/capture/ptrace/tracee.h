@@ -33,6 +33,7 @@ struct Tracee {
   Tgid tgid{};
   Phase phase = Phase::traced;
   Progress progress = Progress::outside;
+  bool leaving = false;  // to be let go at its next stop
   bool stopped = false;  // a stop was reported and not yet ended by us; listening counts as running
   // The call that the thread is in, for its exit.
   event::Abi abi{};

@@ -65,7 +65,12 @@ void Tracer::handle(const Change& change) {
 
 void Tracer::on_stop(Tracee& tracee, Stop stop) {
   tracee.stopped = true;
-  if (tracee.phase == Phase::seized) find_interrupted_call(tracee);
+  if (take_throttling(tracee, stop)) return;
+  if (tracee.leaving) return let_go(tracee, std::move(stop), stop.kind() == StopKind::signal ? stop.signal() : 0);
+  if (tracee.phase == Phase::seized) {
+    find_interrupted_call(tracee);
+    begin_feeding(tracee, true);
+  }
   if (tracee.phase == Phase::announced || tracee.phase == Phase::seized) tracee.phase = Phase::traced;
   switch (stop.kind()) {
     case StopKind::syscall: return on_call_stop(tracee, std::move(stop));
@@ -124,14 +129,7 @@ void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& regis
   }
   tracee.progress = Progress::shown;
   if (plan_.want_system_time) tracee.cpu_time_at_enter = cpu_time(tracee);
-  RawEvent event;
-  event.kind = RawKind::call_enter;
-  event.abi = tracee.abi;
-  event.number = tracee.number;
-  event.args = tracee.args;
-  if (is_restart_syscall(tracee.abi, tracee.number)) event.resumes = tracee.interrupted;
-  event.instruction_pointer = registers.instruction_pointer;
-  event.stack_pointer = registers.stack_pointer;
+  RawEvent event = enter_event(tracee, registers);
   if (plan_.tampers && tracee.phase == Phase::traced) {
     tracee.tampering = {};
     ask_for_intervention(tracee, event);
@@ -153,10 +151,32 @@ void Tracer::on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers) {
     tracee.system_time += cpu_time(tracee) - tracee.cpu_time_at_enter;
   }
   tracee.progress = Progress::outside;
-  // One that is broken off again keeps what it resumes.
-  if (registers.result == restart_block && !is_restart_syscall(tracee.abi, tracee.number))
-    tracee.interrupted = tracee.number;
+  note_restart(tracee, registers.result);
   if (tracee.intervention) finish_intervention(tracee, registers);
+  RawEvent event = exit_event(tracee, registers);
+  if (tracee.intervention) event.tampering = tracee.tampering;
+  if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
+  leave_exit(tracee, std::move(stop));
+}
+
+RawEvent Tracer::enter_event(const Tracee& tracee, const abi::CallRegisters& registers) {
+  RawEvent event;
+  event.kind = RawKind::call_enter;
+  event.abi = tracee.abi;
+  event.number = tracee.number;
+  event.args = tracee.args;
+  if (is_restart_syscall(tracee.abi, tracee.number)) event.resumes = tracee.interrupted;
+  event.instruction_pointer = registers.instruction_pointer;
+  event.stack_pointer = registers.stack_pointer;
+  return event;
+}
+
+// One that is broken off again keeps what it resumes.
+void Tracer::note_restart(Tracee& tracee, s64 result) {
+  if (result == restart_block && !is_restart_syscall(tracee.abi, tracee.number)) tracee.interrupted = tracee.number;
+}
+
+RawEvent Tracer::exit_event(const Tracee& tracee, const abi::CallRegisters& registers) {
   RawEvent event;
   event.kind = RawKind::call_exit;
   event.abi = tracee.abi;
@@ -167,9 +187,7 @@ void Tracer::on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers) {
   event.has_result = !(registers.is_error && asks_for_restart(registers.result));
   event.instruction_pointer = registers.instruction_pointer;
   event.stack_pointer = registers.stack_pointer;
-  if (tracee.intervention) event.tampering = tracee.tampering;
-  if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
-  leave_exit(tracee, std::move(stop));
+  return event;
 }
 
 void Tracer::on_signal(Tracee& tracee, Stop stop) {
@@ -204,14 +222,19 @@ void Tracer::on_group_stop(Tracee& tracee, Stop stop) {
 }
 
 void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
-  bool next_call = tracee.phase == Phase::launching ||
-                   (tracee.phase == Phase::traced && !(filtered_ && tracee.progress == Progress::outside));
+  bool next_call = !feed_ && (tracee.phase == Phase::launching ||
+                              (tracee.phase == Phase::traced && !(filtered_ && tracee.progress == Progress::outside)));
   tracee.stopped = false;
   resumed_ = true;
   std::move(stop).resume(next_call ? Resume::to_next_call : Resume::freely, signal);
 }
 
 void Tracer::let_go(Tracee& tracee, Stop stop, int signal) {
+  if (feed_ && feed_->end(tracee.tid)) {
+    // Its last throttling is on its way: without its tracer the thread would stop for good.
+    tracee.leaving = true;
+    return go_on(tracee, std::move(stop), signal);
+  }
   if (stop.kind() == StopKind::syscall) make_up_result(tracee);  // the end of a call that was not made
   std::move(stop).detach(signal);
   say_detached(tracee.tid);
@@ -249,6 +272,7 @@ void Tracer::end_call(Tracee& tracee) {
 
 bool Tracer::deliver(RawEvent& event, Tracee& tracee) {
   complete(event, tracee);
+  if (captured_) return consumer_->on_event(event, captured_->memory).detach;
   memory_.look_at(tracee.tid);
   return consumer_->on_event(event, memory_).detach;
 }
@@ -259,7 +283,11 @@ void Tracer::complete(RawEvent& event, Tracee& tracee) {
   event.time = stamps_.time;
   event.monotonic = stamps_.monotonic;
   event.system_time = tracee.system_time;
-  if (plan_.want_comm) refresh_comm(tracee);
+  if (captured_ && !captured_->comm.empty()) {
+    tracee.comm = captured_->comm;
+  } else if (plan_.want_comm) {
+    refresh_comm(tracee);
+  }
   event.comm = tracee.comm;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capture/messages.h"
+#include "capture/ptrace/call_feed.h"
 #include "capture/ptrace/call_reader.h"
 #include "capture/ptrace/call_writer.h"
 #include "capture/ptrace/delays.h"
@@ -33,6 +34,12 @@ class Tracer {
   // The same while the tracer runs.
   void add_found(Tid tid, Tgid tgid);
   bool traces(Tid tid) { return tracees_.find(tid) != nullptr || held_.contains(number(tid)); }
+  // Calls come from there from now on, and threads do not stop at them. The feed must outlive the tracer.
+  void set_feed(CallFeed& feed) { feed_ = &feed; }
+  // A call of the feed has begun or ended. Unknown threads are left out.
+  void on_captured(const CapturedCall& call);
+  // Ends a stop that the feed took for its own.
+  void end_throttling(Tid tid, int status);
 
   // No thread is traced, and none is expected.
   bool done() const { return tracees_.empty() && held_.empty(); }
@@ -100,6 +107,17 @@ class Tracer {
 
   void let_go_delayed();
 
+  static event::RawEvent enter_event(const Tracee& tracee, const abi::CallRegisters& registers);
+  static event::RawEvent exit_event(const Tracee& tracee, const abi::CallRegisters& registers);
+  static void note_restart(Tracee& tracee, s64 result);
+
+  // The feed.
+  void on_captured_enter(Tracee& tracee, const CapturedCall& call);
+  void on_captured_exit(Tracee& tracee, const CapturedCall& call);
+  void begin_feeding(Tracee& tracee, bool in_call);
+  bool take_throttling(Tracee& tracee, Stop& stop);
+  void leave_soon(Tracee& tracee);
+
   // Delivery. True if the consumer wants the thread detached.
   bool deliver(event::RawEvent& event, Tracee& tracee);
   void complete(event::RawEvent& event, Tracee& tracee);
@@ -111,6 +129,8 @@ class Tracer {
   const Plan& plan_;
   Messages& messages_;
   Consumer* consumer_ = nullptr;
+  CallFeed* feed_ = nullptr;
+  const CapturedCall* captured_ = nullptr;  // while it is delivered
   CallReader reader_;
   CallWriter writer_;
   LiveMemory memory_;

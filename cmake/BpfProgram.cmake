@@ -1,0 +1,42 @@
+# The BPF program of src/capture/bpf/program, compiled by clang and put into the binary as read-only data:
+#   extern "C" const unsigned char sysray_bpf_blob[], sysray_bpf_blob_end[];
+# Nothing of this is needed when sysray runs, but a kernel with BTF.
+option(SYSRAY_BPF "Build the BPF backend (needs clang, libbpf)" ON)
+
+function(sysray_embed_bpf target)
+  if(NOT SYSRAY_BPF)
+    return()
+  endif()
+  find_program(SYSRAY_BPF_CLANG NAMES clang-14 clang)
+  find_library(BPF_LIBRARY bpf)
+  if(NOT SYSRAY_BPF_CLANG OR NOT BPF_LIBRARY)
+    message(FATAL_ERROR "The BPF backend needs clang and libbpf (scripts/install-deps build installs them); "
+                        "configure with -DSYSRAY_BPF=OFF to build without it.")
+  endif()
+  set(program ${PROJECT_SOURCE_DIR}/src/capture/bpf/program)
+  set(object ${PROJECT_BINARY_DIR}/capture.bpf.o)
+  set(assembly ${PROJECT_BINARY_DIR}/bpf_program.S)
+  file(GLOB sources CONFIGURE_DEPENDS ${program}/*)
+  # The system's headers for the BPF target, which has no directory of its own for those of the machine.
+  add_custom_command(OUTPUT ${object} VERBATIM
+    COMMAND ${SYSRAY_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter
+            -I${PROJECT_BINARY_DIR}/include/describe -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+            -fdebug-prefix-map=${PROJECT_SOURCE_DIR}=. -c ${program}/capture.bpf.c -o ${object}
+    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/src/describe/capture_ops.h
+    COMMENT "Compiling the BPF program")
+  file(CONFIGURE OUTPUT ${assembly} @ONLY CONTENT [=[
+.section .rodata
+.balign 16
+.global sysray_bpf_blob
+sysray_bpf_blob:
+.incbin "@object@"
+.global sysray_bpf_blob_end
+sysray_bpf_blob_end:
+.byte 0
+.section .note.GNU-stack, "", %progbits
+]=])
+  set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${object})
+  target_sources(${target} PRIVATE ${assembly})
+  target_link_libraries(${target} PUBLIC ${BPF_LIBRARY})
+  target_compile_definitions(${target} PUBLIC SYSRAY_BPF)
+endfunction()

@@ -1,0 +1,52 @@
+// CapturedMemory: the copies of records as a MemoryView; what they lack is read from the living thread.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "capture/bpf/program/record.h"
+#include "capture/ptrace/live_memory.h"
+#include "event/memory_view.h"
+#include "event/raw_event.h"
+
+namespace sysray::capture::bpf {
+
+enum class Moment : u8 { entry, exit };
+
+// The copies are not copied: records must outlive what is made of them until the next clear().
+class CapturedMemory : public event::MemoryView {
+ public:
+  // From here on the memory of a thread at one moment. `live`: the thread may be asked for what was not captured.
+  void begin(Tid tid, bool live);
+  // Adds the copies of a record that belong to the moment. What was added first wins.
+  void add(const bpf_record& record, Moment moment);
+
+  size_t read(RemoteAddress from, void* to, size_t size) override;
+  StringRead read_string(RemoteAddress from, char* to, size_t limit) override;
+
+  // What socket a descriptor of the call is, if the records tell.
+  const event::SocketFact& socket() const { return socket_; }
+
+  // Reads that the copies could not answer.
+  u64 live_reads() const { return live_reads_; }
+
+ private:
+  struct Piece {
+    u64 address;
+    u64 length;
+    const std::byte* bytes;
+  };
+  const Piece* piece_at(u64 address) const;
+  size_t read_captured(u64 from, std::byte* to, size_t size) const;
+
+  std::vector<Piece> pieces_;
+  ptrace::LiveMemory memory_;
+  event::SocketFact socket_;
+  bool live_ = false;
+  bool looked_ = false;  // the live memory was asked at this moment
+  Tid tid_{};
+  u64 live_reads_ = 0;
+};
+
+}  // namespace sysray::capture::bpf

@@ -1,0 +1,63 @@
+// Object: the BPF program in the kernel, with its maps: loaded, attached and taken away again.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "capture/bpf/program/record.h"
+#include "capture/bpf/ring.h"
+#include "capture/source.h"
+#include "describe/capture_plan.h"
+
+struct bpf_object;
+struct bpf_link;
+
+namespace sysray::capture::bpf {
+
+// What the program needs and this process or kernel does not have, with what to do about it; no error: it may be tried.
+Result<void> check_requirements();
+
+class Object {
+ public:
+  // Loads the program for the calls of the plan. `ring_size`: bytes for each CPU, a power of two of pages; 0: chosen.
+  // Nothing is captured before attach(). All of it leaves the kernel when the process ends, however it does.
+  static Result<std::unique_ptr<Object>> load(const Plan& plan, const describe::CapturePlan& copies);
+  ~Object();
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+
+  Result<void> attach();
+  // Calls of the thread are captured from now on.
+  Result<void> add(Tid tid, const bpf_task& state);
+  void remove(Tid tid);
+  // The map of the threads that were sent SIGSTOP, and the end of an entry in it.
+  int stopped() const { return stopped_; }
+  void forget_stop(Tid tid);
+
+  std::span<Ring> rings() { return rings_; }
+  bpf_shared& shared() { return *shared_; }
+  size_t ring_size() const { return ring_size_; }
+
+ private:
+  Object() = default;
+  Result<void> open(const Plan& plan, const describe::CapturePlan& copies);
+  Result<void> load_program(const Plan& plan, const describe::CapturePlan& copies);
+  Result<void> make_rings();
+  Result<void> fill(const describe::CapturePlan& copies);
+  Result<void> fill_map(const char* name, std::span<const std::byte> bytes);
+
+  bpf_object* object_ = nullptr;
+  std::vector<bpf_link*> links_;
+  std::vector<UniqueFd> ring_fds_;
+  std::vector<Ring> rings_;
+  bpf_shared* shared_ = nullptr;
+  int tasks_ = -1;
+  int stopped_ = -1;
+  size_t ring_size_ = 0;
+};
+
+}  // namespace sysray::capture::bpf

@@ -1,0 +1,302 @@
+// The capture program: records the calls of traced threads at sys_enter and sys_exit into the ring of their CPU.
+
+// In the order in which they need each other.
+// clang-format off
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "kernel.h"
+#include "record.h"
+#include "machine.h"
+// clang-format on
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+const volatile struct bpf_settings settings;
+struct bpf_shared shared;
+
+struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct bpf_task);
+} tasks SEC(".maps");
+
+// Threads that were sent SIGSTOP, by their ids, until the reader has taken note.
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 65536);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, __s32);
+  __type(value, __u8);
+} stopped SEC(".maps");
+
+struct ring {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 65536);
+};
+
+// By CPU.
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __array(values, struct ring);
+} rings SEC(".maps");
+
+enum { SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
+
+static __always_inline struct bpf_task* traced(void) {
+  return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+}
+
+static __always_inline int is_wanted(__u8 abi, __u32 number) {
+  if (settings.all || number >= BPF_MAX_NUMBER || abi >= BPF_ABIS) return 1;
+  return settings.wanted[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1;
+}
+
+// The time that the current thread has been running, but for a constant.
+static __always_inline __u64 cpu_time(struct task_struct* task, __u64 now) {
+  return task->se.sum_exec_runtime + (now - task->se.exec_start);
+}
+
+static __always_inline void find_ids(struct bpf_task* t) {
+  struct bpf_pidns_info info = {};
+  if (bpf_get_ns_current_pid_tgid(settings.namespace_device, settings.namespace_inode, &info, sizeof info)) {
+    __u64 ids = bpf_get_current_pid_tgid();
+    info.pid = (__u32)ids;
+    info.tgid = ids >> 32;
+  }
+  t->tid = info.pid;
+  t->tgid = info.tgid;
+}
+
+static __always_inline struct scratch* begin_record(struct bpf_task* t, __u8 kind, __u32 size) {
+  __u32 cpu = bpf_get_smp_processor_id();
+  struct scratch* s = bpf_map_lookup_elem(&scratches, &cpu);
+  if (!s) return 0;
+  struct bpf_record* r = (struct bpf_record*)s->bytes;
+  if (!t->tid) find_ids(t);
+  r->time = bpf_ktime_get_ns();
+  r->tid = t->tid;
+  r->tgid = t->tgid;
+  r->number = t->number;
+  r->kind = kind;
+  r->abi = t->abi;
+  r->flags = 0;
+  r->stack_pointer = t->stack_pointer;
+  s->used = size;
+  s->limit = BPF_MAX_RECORD;
+  s->faulted = 0;
+  s->socket_noted = 0;
+  s->late = 0;
+  if (settings.ring_size / 4 < BPF_MAX_RECORD) s->limit = settings.ring_size / 4;
+  if (settings.want_cpu_time) r->cpu_time = cpu_time(bpf_get_current_task_btf(), r->time);
+  if (settings.want_comm) {
+    r->flags = BPF_RECORD_COMM;
+    __u32 at = size & 255;
+    bpf_get_current_comm(s->bytes + at, BPF_COMM);
+    s->used += BPF_COMM;
+  }
+  return s;
+}
+
+// Hands the record to the reader. True if its ring is fuller than it should be.
+static __always_inline int end_record(struct scratch* s, struct bpf_task* t) {
+  struct bpf_record* r = (struct bpf_record*)s->bytes;
+  __u32 cpu = bpf_get_smp_processor_id();
+  void* ring = bpf_map_lookup_elem(&rings, &cpu);
+  if (!ring) return 0;
+  __u32 size = s->used;
+  if (size > BPF_MAX_RECORD) size = BPF_MAX_RECORD;
+  r->size = size;
+  r->sequence = t->sequence;
+  r->lost = t->lost;
+  t->sequence++;
+  __u64 filled = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+  if (filled > settings.full_limit) {
+    // The rest of the ring is for the call of each thread that is still on its way to its stop.
+    size = r->kind == BPF_RECORD_ENTER ? sizeof(struct bpf_record) : BPF_EXIT_SIZE;
+    r->flags &= ~BPF_RECORD_COMM;
+    r->size = size;
+  }
+  __u64 flags = BPF_RB_NO_WAKEUP;
+  __u32 sleeps = shared.reader_sleeps;
+  if (sleeps && (sleeps == 2 || filled >= settings.wake_mark)) {
+    shared.reader_sleeps = 0;
+    flags = BPF_RB_FORCE_WAKEUP;
+  }
+  if (bpf_ringbuf_output(ring, r, size, flags)) {
+    if (t->lost < 255) t->lost++;
+    return 1;
+  }
+  t->lost = 0;
+  return filled >= settings.high_water;
+}
+
+static __always_inline void set_registers(struct scratch* s, const struct bpf_task* t) {
+  for (int i = 0; i < 6; i++) s->args[i] = t->args[i];
+  s->stack_pointer = t->stack_pointer;
+  s->result = 0;
+  s->error = 0;
+  s->failed = 0;
+}
+
+static __always_inline const struct capture_program* program_of(const struct bpf_task* t) {
+  if (t->number >= CAPTURE_MAX_CALLS) return 0;
+  __u32 index = t->abi * CAPTURE_MAX_CALLS + t->number;
+  return bpf_map_lookup_elem(&plan_programs, &index);
+}
+
+// Notes the call that the registers show. False if it isn't wanted.
+static __always_inline int note_call(struct bpf_task* t, struct pt_regs* regs) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  __u64 id = regs->orig_ax;
+  t->stack_pointer = regs->sp;
+  if (task->thread_info.status & TS_COMPAT) {
+    t->abi = 1;
+    t->number = (__u32)id;
+    if (!is_wanted(1, t->number)) return 0;
+    t->args[0] = (__u32)regs->bx;
+    t->args[1] = (__u32)regs->cx;
+    t->args[2] = (__u32)regs->dx;
+    t->args[3] = (__u32)regs->si;
+    t->args[4] = (__u32)regs->di;
+    t->args[5] = (__u32)regs->bp;
+    return 1;
+  }
+  int is_x32 = (__s32)id >= 0 && id & 0x40000000;
+  t->abi = is_x32 ? 2 : 0;
+  t->number = is_x32 ? (__u32)id & ~0x40000000u : (__u32)id;
+  if (!is_wanted(t->abi, t->number)) return 0;
+  t->args[0] = regs->di;
+  t->args[1] = regs->si;
+  t->args[2] = regs->dx;
+  t->args[3] = regs->r10;
+  t->args[4] = regs->r8;
+  t->args[5] = regs->r9;
+  return 1;
+}
+
+static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs, __u8 flags) {
+  struct scratch* s = begin_record(t, BPF_RECORD_ENTER, sizeof(struct bpf_record));
+  if (!s) return 0;
+  struct bpf_record* r = (struct bpf_record*)s->bytes;
+  r->instruction_pointer = regs->ip;
+  for (int i = 0; i < 6; i++) r->args[i] = t->args[i];
+  t->faulted = 0;
+  const struct capture_program* program = program_of(t);
+  if (program && program->entry.count && !(flags & BPF_RECORD_BEFORE)) {
+    set_registers(s, t);
+    run_program(s, program->entry.first, program->entry.count);
+    if (s->faulted) {
+      t->faulted = 1;
+      flags |= BPF_RECORD_FAULTED;
+    }
+  }
+  r->flags |= flags;
+  return end_record(s, t);
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_enter, struct pt_regs* regs, long id) {
+  struct bpf_task* t = traced();
+  if (!t) return 0;
+  t->birth = 0;
+  if (!note_call(t, regs)) {
+    t->progress = BPF_HIDDEN;
+    return 0;
+  }
+  t->progress = BPF_SHOWN;
+  record_enter(t, regs, 0);
+  return 0;
+}
+
+static __always_inline void repeat_entry(struct scratch* s, struct bpf_task* t) {
+  t->faulted = 0;
+  const struct capture_program* program = program_of(t);
+  if (!program) return;
+  set_registers(s, t);
+  s->late = CAPTURE_LATE;
+  run_program(s, program->entry.first, program->entry.count);
+  s->late = 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_exit, struct pt_regs* regs, long ret) {
+  struct bpf_task* t = traced();
+  if (!t) return 0;
+  __u8 progress = t->progress;
+  __u8 birth = t->birth;
+  t->progress = BPF_OUTSIDE;
+  t->birth = 0;
+  if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
+  if (progress == BPF_OUTSIDE) {
+    // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
+    if (!note_call(t, regs)) return 0;
+    record_enter(t, regs, birth == BPF_ATTACHED ? BPF_RECORD_BEFORE : 0);
+  }
+  struct scratch* s = begin_record(t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
+  if (!s) return 0;
+  struct bpf_record* r = (struct bpf_record*)s->bytes;
+  __u64 result = regs->ax;
+  __u64 error = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT ? (__u64)(__s64)(__s32)result : result;
+  int failed = error >= (__u64)-RESTART_LIMIT;
+  if (failed) result = error;
+  r->args[0] = result;
+  r->instruction_pointer = regs->ip;
+  r->stack_pointer = regs->sp;
+  if (failed) r->flags |= BPF_RECORD_ERROR;
+  if (t->faulted) repeat_entry(s, t);
+  const struct capture_program* program = program_of(t);
+  if (program && program->exit.count) {
+    set_registers(s, t);
+    s->result = result;
+    s->failed = failed;
+    s->error = failed ? -(__u32)result : 0;
+    run_program(s, program->exit.first, program->exit.count);
+  }
+  if (end_record(s, t) && t->stoppable) {
+    __u8 one = 1;
+    bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
+    bpf_send_signal_thread(SIGNAL_STOP);
+  }
+  return 0;
+}
+
+// A new thread is traced like its creator: before it runs, and if ptrace attaches to it as well.
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
+  struct bpf_task* creator = traced();
+  if (!creator || (!child->ptrace && !settings.follow)) return 0;
+  struct bpf_task born = {};
+  born.birth = BPF_BORN;
+  born.stoppable = creator->stoppable;
+  bpf_task_storage_get(&tasks, child, &born, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  return 0;
+}
+
+// The last moment of the old memory: what was not resident at the entry is by now, since the kernel has read it.
+SEC("tp_btf/sched_prepare_exec")
+int BPF_PROG(before_exec, struct task_struct* task, struct linux_binprm* bprm) {
+  struct bpf_task* t = traced();
+  if (!t || !t->faulted || t->progress != BPF_SHOWN) return 0;
+  struct scratch* s = begin_record(t, BPF_RECORD_LATE, BPF_EXIT_SIZE);
+  if (!s) return 0;
+  repeat_entry(s, t);
+  end_record(s, t);
+  return 0;
+}
+
+// The thread may have taken over the id of its process, and has another memory.
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* bprm) {
+  struct bpf_task* t = traced();
+  if (!t) return 0;
+  t->tid = 0;
+  t->sequence = 0;
+  t->faulted = 0;
+  return 0;
+}

@@ -1,0 +1,73 @@
+// RecordFeed: the records of the rings in order, as calls for a Tracer; and the throttling of threads that outrun it.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "capture/bpf/captured_memory.h"
+#include "capture/bpf/object.h"
+#include "capture/ptrace/tracer.h"
+
+namespace sysray::capture::bpf {
+
+class RecordFeed : public ptrace::CallFeed {
+ public:
+  // All must outlive the feed.
+  RecordFeed(Object& object, ptrace::Tracer& tracer, Messages& messages)
+      : object_(object), tracer_(tracer), messages_(messages) {}
+
+  // Delivers what was recorded up to now, in order of time. True if there was anything.
+  // `exec`: a thread that has a new memory since its last record.
+  bool drain(Tid exec = {});
+  // Delivers the entries that wait for the memory that could not be copied, if they have waited long enough (all: in
+  // any case), or those of one thread.
+  void release_waiting(Nanoseconds now, bool all);
+  void release_waiting_of(Tid tid);
+  bool anything_waits() const { return !waiting_.empty(); }
+  // Resumes all threads that are throttled.
+  void end_throttling();
+
+  void begin(Tid tid, bool in_call) override;
+  bool end(Tid tid) override;
+  void throttled(Tid tid, int status) override;
+
+  struct Statistics {
+    u64 records = 0;
+    u64 lost = 0;  // by the numbers of the records
+    u64 stops = 0;
+    u64 late = 0;  // entries whose memory was not resident
+  };
+  const Statistics& statistics() const { return statistics_; }
+  const CapturedMemory& memory() const { return memory_; }
+
+ private:
+  // An entry that waits.
+  struct Waiting {
+    std::vector<std::byte> entry;
+    Nanoseconds since = 0;
+  };
+
+  void deliver_run(Ring& ring, u64 until);
+  void deliver(const bpf_record& record);
+  void enter(const bpf_record& record, const bpf_record* late);
+  void exit(const bpf_record& record);
+  void pass_on(const bpf_record& record);
+  void count(const bpf_record& record);
+  bool relieved() const;
+
+  Object& object_;
+  ptrace::Tracer& tracer_;
+  Messages& messages_;
+  CapturedMemory memory_;
+  std::vector<u64> heads_;  // times of the oldest records, by ring
+  std::unordered_map<s32, Waiting> waiting_;
+  std::unordered_map<s32, u32> sequences_;  // of the next record, by thread
+  s32 last_tid_ = 0;
+  u32* last_sequence_ = nullptr;
+  std::vector<std::pair<Tid, int>> throttled_;
+  Nanoseconds realtime_ = 0;  // CLOCK_REALTIME minus CLOCK_MONOTONIC
+  Tid exec_{};
+  Statistics statistics_;
+};
+
+}  // namespace sysray::capture::bpf

@@ -1,0 +1,86 @@
+// Calls that come from a feed in place of stops (class Tracer).
+#include <signal.h>
+#include <sys/ptrace.h>
+
+#include <utility>
+
+#include "capture/ptrace/tracer.h"
+
+namespace sysray::capture::ptrace {
+
+using event::RawEvent;
+using event::RawKind;
+
+void Tracer::begin_feeding(Tracee& tracee, bool in_call) {
+  if (feed_) feed_->begin(tracee.tid, in_call);
+}
+
+bool Tracer::take_throttling(Tracee& tracee, Stop& stop) {
+  if (!feed_ || stop.kind() != StopKind::signal || stop.signal() != SIGSTOP || tracee.phase == Phase::set_up)
+    return false;
+  siginfo_t info{};
+  if (::ptrace(PTRACE_GETSIGINFO, number(tracee.tid), nullptr, &info) < 0 || info.si_code != SI_KERNEL) return false;
+  if (tracee.leaving) {
+    let_go(tracee, std::move(stop));
+    return true;
+  }
+  const int status = stop.status();
+  std::move(stop).keep();
+  feed_->throttled(tracee.tid, status);
+  return true;
+}
+
+void Tracer::end_throttling(Tid tid, int status) {
+  Tracee* tracee = tracees_.find(tid);
+  Stop stop(tid, status);
+  if (tracee) return go_on(*tracee, std::move(stop));
+  std::move(stop).resume(Resume::freely);
+}
+
+// It runs: the next stop will do.
+void Tracer::leave_soon(Tracee& tracee) {
+  tracee.leaving = true;
+  ::ptrace(PTRACE_INTERRUPT, number(tracee.tid), nullptr, nullptr);
+}
+
+void Tracer::on_captured(const CapturedCall& call) {
+  Tracee* tracee = tracees_.find(call.tid);
+  if (!tracee || tracee->leaving) return;
+  const Timestamps stamps = stamps_;
+  stamps_ = {call.time, call.monotonic};
+  captured_ = &call;
+  if (call.at_exit) {
+    on_captured_exit(*tracee, call);
+  } else {
+    on_captured_enter(*tracee, call);
+  }
+  captured_ = nullptr;
+  stamps_ = stamps;
+}
+
+void Tracer::on_captured_enter(Tracee& tracee, const CapturedCall& call) {
+  end_call(tracee);
+  tracee.abi = call.registers.call.abi;
+  tracee.number = call.registers.call.number;
+  tracee.args = call.registers.args;
+  tracee.progress = Progress::outside;
+  if (call.before) return;
+  tracee.progress = is_shown(tracee) ? Progress::shown : Progress::hidden;
+  if (tracee.progress == Progress::hidden) return;
+  tracee.cpu_time_at_enter = call.cpu_time;
+  RawEvent event = enter_event(tracee, call.registers);
+  event.socket = call.socket;
+  if (deliver(event, tracee)) leave_soon(tracee);
+}
+
+void Tracer::on_captured_exit(Tracee& tracee, const CapturedCall& call) {
+  const Progress progress = std::exchange(tracee.progress, Progress::outside);
+  if (progress == Progress::hidden || (progress == Progress::outside && !is_shown(tracee))) return;
+  if (progress == Progress::shown) tracee.system_time += call.cpu_time - tracee.cpu_time_at_enter;
+  note_restart(tracee, call.registers.result);
+  RawEvent event = exit_event(tracee, call.registers);
+  event.socket = call.socket;
+  if (deliver(event, tracee)) leave_soon(tracee);
+}
+
+}  // namespace sysray::capture::ptrace

@@ -1,0 +1,36 @@
+"""Nothing is lost, however small the rings and slow the reader: every numbered call is in the trace once, in order."""
+
+import re
+import sys
+
+from support import require_backend, trace_slowly
+
+PROGRAM = sys.argv[1]
+
+
+def check(threads, calls, **slowness):
+    result, counted, trace = trace_slowly([PROGRAM, str(threads), str(calls)], options=["-e", "trace=pwrite64"], **slowness)
+    label = f"{threads} threads of {calls} calls, {slowness}"
+    assert result.returncode == 0 and result.stdout == "done\n", f"{label}: {result}"
+    seen = {}
+    # A call that others interrupt is two lines; its start has the offset.
+    for thread, offset in re.findall(r"^(\d+) +pwrite64\(\d+, \"x\", 1, (\d+)", trace, re.M):
+        seen.setdefault(thread, []).append(int(offset))
+    assert len(seen) == threads, f"{label}: {len(seen)} threads seen"
+    for thread, offsets in seen.items():
+        assert offsets == list(range(calls)), f"{label}: thread {thread} shows {len(offsets)} calls"
+    ends = len(re.findall(r"^\d+ +(?:pwrite64\(.*|<\.\.\. pwrite64 resumed>) *\) += 1$", trace, re.M))
+    assert ends == threads * calls, f"{label}: {ends} ends of calls"
+    assert counted["lost"] == 0, f"{label}: {counted}"
+    print(f"{label}: {counted}")
+    return counted["stops"]
+
+
+require_backend()
+check(1, 100000, ring=64)
+check(1, 100000, ring=4096)
+check(4, 25000, ring=256, every=1 << 18, pause=0.01)
+stops = check(1, 100000, ring=64, stall=2.0)
+stops += check(8, 20000, ring=64, stall=2.0, every=1 << 18, pause=0.02)
+stops += check(64, 2000, ring=64, stall=1.0, every=1 << 18, pause=0.02)
+assert stops > 0, "no thread was ever stopped: the test tests nothing"
