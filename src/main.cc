@@ -17,14 +17,14 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
   // Outputs are opened first: no program should run whose trace cannot be written.
   auto outputs = cli::open_outputs(options.output, messages);
   if (!outputs) return outputs.error();
-  auto source = cli::make_source(options, model, messages);
+  auto source = cli::make_source(options, model, outputs->command, messages);
   if (!source) return source.error();
   cli::release_standard_streams();
 
   auto resolver = cli::make_resolver(options);
   decode::Decoder decoder(model, options.decode, *resolver);
   tamper::Injector injector(options.injections, model, messages);
-  auto sink = cli::make_sink(options, **outputs);
+  auto sink = cli::make_sink(options, *outputs->set);
   cli::Pipeline pipeline(options, decoder, *resolver, *sink, injector, messages);
 
   messages.before_each([&] { sink->flush(); });

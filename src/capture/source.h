@@ -114,6 +114,7 @@ struct Plan {
   DaemonMode daemon = DaemonMode::none;
   InteractiveMode interactive = InteractiveMode::unset;
   bool quiet_attach = false;  // no messages on attach and detach
+  bool quiet_exit = false;    // no messages on the end of processes that are not traced
   bool syscall_info = true;   // false: registers are read as before Linux 5.3, without PTRACE_GET_SYSCALL_INFO
   bool debug = false;         // -d: what the source does, as messages
   size_t ring_size = 0;       // of the BPF source: bytes for each CPU; 0: chosen

@@ -100,6 +100,7 @@ void ParserState::settle_output(bool has_program) {
   if (q > 2) off |= static_cast<u32>(Message::all);
   auto is_on = [&](Message message) { return (off & static_cast<u32>(message)) == 0; };
   plan.quiet_attach = !is_on(Message::attach);
+  plan.quiet_exit = !is_on(Message::exit);
   text.exit_notes = is_on(Message::exit);
   text.personality_notes = is_on(Message::personality);
   text.superseded_notes = is_on(Message::superseded);

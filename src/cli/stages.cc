@@ -91,21 +91,24 @@ Result<void> check_per_thread(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice, TerminalMessages& messages) {
+Result<Outputs> open_outputs(const OutputChoice& choice, TerminalMessages& messages) {
   auto tell = [&messages](const Error& error) { messages.say(error); };
-  if (!choice.path) return sink::open_standard_error(tell);
   const auto mode = choice.append ? sink::OpenMode::append : sink::OpenMode::truncate;
-  if (choice.per_thread) {
+  if (choice.path && choice.per_thread) {
     if (auto checked = check_per_thread(*choice.path); !checked) return checked.error();
-    return std::unique_ptr<sink::OutputSet>(new sink::PerThreadOutput(*choice.path, mode, tell));
+    return Outputs{std::make_unique<sink::PerThreadOutput>(*choice.path, mode, tell), {}};
   }
-  return sink::open_output(*choice.path, mode, tell);
+  pid_t command = 0;
+  auto set = choice.path ? sink::open_output(*choice.path, mode, tell, &command) : sink::open_standard_error(tell);
+  if (!set) return set.error();
+  return Outputs{std::move(*set), Tid{command}};
 }
 
-Result<std::unique_ptr<capture::Source>> make_source(const Options& options, const describe::Model& model,
+Result<std::unique_ptr<capture::Source>> make_source(const Options& options, const describe::Model& model, Tid command,
                                                      TerminalMessages& messages) {
   if (!options.replay) {
     capture::Plan plan = options.plan;
+    if (number(command) != 0) plan.helpers.push_back(command);
     if (auto found = find_targets(options, plan); !found) return found.error();
     return make_live_source(options, std::move(plan), model, messages);
   }

@@ -15,10 +15,14 @@
 
 namespace sysray::cli {
 
-Result<std::unique_ptr<sink::OutputSet>> open_outputs(const OutputChoice& choice, TerminalMessages& messages);
+struct Outputs {
+  std::unique_ptr<sink::OutputSet> set;
+  Tid command{};  // the shell that reads the trace (-o |COMMAND); 0 if there is none
+};
+Result<Outputs> open_outputs(const OutputChoice& choice, TerminalMessages& messages);
 
-// The running program, or the recording that is replayed.
-Result<std::unique_ptr<capture::Source>> make_source(const Options& options, const describe::Model& model,
+// The running program, or the recording that is replayed. `command`: see Outputs.
+Result<std::unique_ptr<capture::Source>> make_source(const Options& options, const describe::Model& model, Tid command,
                                                      TerminalMessages& messages);
 
 // What lies behind numbers: of this machine as it is now; of a recording nothing is known.

@@ -72,7 +72,7 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
     return;
   }
   if (strcmp(event_.call, "restart_syscall") == 0) {
-    interrupted_call(context);
+    interrupted_call(context, raw);
     return;
   }
   collect_arguments(context, memory);
@@ -94,7 +94,10 @@ void CallDecoder::raw_arguments(u8 count) {
   event_.ready = count;
 }
 
-void CallDecoder::interrupted_call(const Context&) {
+void CallDecoder::interrupted_call(const Context& context, const event::RawEvent& raw) {
+  const auto& table = context.model.tables[static_cast<size_t>(raw.abi)];
+  if (raw.resumes < table.size() && table[raw.resumes].syscall != none)
+    interrupted_ = context.model.c_str(table[raw.resumes].name);
   char text[120];
   const int n = snprintf(text, sizeof text, "<... resuming interrupted %s ...>",
                          interrupted_ != nullptr ? interrupted_ : "system call");
@@ -187,6 +190,9 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
 
 void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
   event_.kind = EventKind::call_end;
+  // An execve may have given it to another thread (superseded).
+  event_.tid = raw.tid;
+  event_.tgid = raw.tgid;
   event_.end_time = raw.time;
   event_.raw_result = raw.result;
   event_.tampering = raw.tampering;
@@ -209,7 +215,9 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   }
   set_result(context, builder);
   constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
-  if (event_.error == erestart_restartblock && syscall_ != nullptr)
+  // One that was broken off again still resumes the first call.
+  const bool resumes = syscall_ != nullptr && strcmp(event_.call, "restart_syscall") == 0;
+  if (event_.error == erestart_restartblock && syscall_ != nullptr && !resumes)
     interrupted_ = context.model.c_str(syscall_->display);
   in_call_ = false;
 }

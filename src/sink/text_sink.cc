@@ -193,6 +193,7 @@ void TextSink::group_stop(const Event& event) {
 
 void TextSink::exited(const Event& event) {
   Thread& thread = thread_of(event.tid);
+  if (options_.command_names && !event.comm.empty()) thread.comm = event.comm;
   abandon(thread, event);
   if (options_.exit_notes) {
     Channel& channel = channel_of(thread);
@@ -207,6 +208,7 @@ void TextSink::exited(const Event& event) {
 
 void TextSink::killed(const Event& event) {
   Thread& thread = thread_of(event.tid);
+  if (options_.command_names && !event.comm.empty()) thread.comm = event.comm;
   abandon(thread, event);
   Channel& channel = channel_of(thread);
   begin_line(channel, thread, event.time, event.monotonic, false);

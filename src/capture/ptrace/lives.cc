@@ -151,6 +151,13 @@ void Tracer::on_exec(Tracee& tracee, Stop stop) {
   go_on(tracee, std::move(stop));
 }
 
+// The thread ends now, though its death may be long in coming: a leader's is reported after those of all other threads.
+void Tracer::on_exit_event(Tracee& tracee, Stop stop) {
+  end_call(tracee);
+  refresh_comm(tracee);
+  go_on(tracee, std::move(stop));
+}
+
 void Tracer::on_death(Tracee& tracee, int status) {
   end_call(tracee);
   bool launched = launcher_ && launcher_->tid() == tracee.tid;
@@ -173,6 +180,7 @@ void Tracer::on_death(Tracee& tracee, int status) {
 
 void Tracer::say_unknown_death(Tid tid, int status) {
   if (std::find(plan_.helpers.begin(), plan_.helpers.end(), tid) != plan_.helpers.end()) return;
+  if (plan_.quiet_exit) return;
   messages_.say(fmt::format("{} of unknown pid {} ignored", WIFSIGNALED(status) ? "Termination" : "Exit", number(tid)));
 }
 

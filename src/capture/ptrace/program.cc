@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ namespace sysray::capture::ptrace {
 namespace {
 
 Result<std::string> find_executable(const std::string& name) {
+  if (name.size() >= PATH_MAX) return Error{"exec", strerror(ENAMETOOLONG), "", ENAMETOOLONG};
   struct stat status;
   if (name.find('/') != std::string::npos) {
     if (stat(name.c_str(), &status) < 0) return Error{"Cannot stat '" + name + "'", strerror(errno), "", errno};

@@ -77,7 +77,7 @@ class PtraceSource : public Source {
 };
 
 unsigned long PtraceSource::options() const {
-  unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+  unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
   if (plan_.follow_forks) options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
   if (wants_filter(plan_)) options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
   if (plan_.kill_on_exit) options |= PTRACE_O_EXITKILL;

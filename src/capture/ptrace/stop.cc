@@ -24,6 +24,7 @@ StopKind Stop::kind() const {
     case PTRACE_EVENT_VFORK: return StopKind::fork;
     case PTRACE_EVENT_CLONE: return StopKind::clone;
     case PTRACE_EVENT_EXEC: return StopKind::exec;
+    case PTRACE_EVENT_EXIT: return StopKind::exit;
     case PTRACE_EVENT_SECCOMP: return StopKind::seccomp;
     case PTRACE_EVENT_STOP: return stops_process(signal()) ? StopKind::group_stop : StopKind::trap;
   }

@@ -13,6 +13,7 @@ enum class StopKind : u8 {
   fork,        // PTRACE_EVENT_FORK, _VFORK: the new process is the event message
   clone,       // PTRACE_EVENT_CLONE: the new thread or process is the event message
   exec,        // PTRACE_EVENT_EXEC: the thread's former id is the event message
+  exit,        // PTRACE_EVENT_EXIT: the thread is about to end, whatever it was doing
   group_stop,  // PTRACE_EVENT_STOP with a stopping signal
   trap,        // PTRACE_EVENT_STOP otherwise: first stop of a thread, PTRACE_INTERRUPT, end of a group-stop
   signal,      // signal-delivery-stop

@@ -37,16 +37,6 @@ bool is_launching_call(const Tracee& tracee) {
   return tracee.abi == event::Abi::x86_64 && tracee.number == execve;
 }
 
-// Leaves the name as it was if the thread is gone.
-void refresh_comm(Tracee& tracee) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/task/%d/comm", number(tracee.tgid), number(tracee.tid));
-  UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
-  char name[64];
-  ssize_t n = fd ? read(fd.get(), name, sizeof name) : 0;
-  if (n > 0) tracee.comm.assign(name, static_cast<size_t>(n - (name[n - 1] == '\n')));
-}
-
 }  // namespace
 
 void Tracer::handle(const Change& change) {
@@ -83,6 +73,7 @@ void Tracer::on_stop(Tracee& tracee, Stop stop) {
     case StopKind::fork:
     case StopKind::clone: return on_birth(tracee, std::move(stop));
     case StopKind::exec: return on_exec(tracee, std::move(stop));
+    case StopKind::exit: return on_exit_event(tracee, std::move(stop));
     case StopKind::trap:
     case StopKind::other: break;
   }
@@ -270,6 +261,17 @@ void Tracer::end_call(Tracee& tracee) {
   deliver(event, tracee);
 }
 
+// Leaves the name as it was if the thread is gone.
+void Tracer::refresh_comm(Tracee& tracee) const {
+  if (!plan_.want_comm) return;
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/comm", number(tracee.tgid), number(tracee.tid));
+  UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
+  char name[64];
+  ssize_t n = fd ? read(fd.get(), name, sizeof name) : 0;
+  if (n > 0) tracee.comm.assign(name, static_cast<size_t>(n - (name[n - 1] == '\n')));
+}
+
 bool Tracer::deliver(RawEvent& event, Tracee& tracee) {
   complete(event, tracee);
   if (captured_) return consumer_->on_event(event, captured_->memory).detach;
@@ -283,11 +285,10 @@ void Tracer::complete(RawEvent& event, Tracee& tracee) {
   event.time = stamps_.time;
   event.monotonic = stamps_.monotonic;
   event.system_time = tracee.system_time;
-  if (captured_ && !captured_->comm.empty()) {
+  if (captured_ && !captured_->comm.empty())
     tracee.comm = captured_->comm;
-  } else if (plan_.want_comm) {
+  else
     refresh_comm(tracee);
-  }
   event.comm = tracee.comm;
 }
 

@@ -80,6 +80,7 @@ class Tracer {
   void on_group_stop(Tracee& tracee, Stop stop);
   void on_birth(Tracee& creator, Stop stop);
   void on_exec(Tracee& tracee, Stop stop);
+  void on_exit_event(Tracee& tracee, Stop stop);
   void go_on(Tracee& tracee, Stop stop, int signal = 0);
   void let_go(Tracee& tracee, Stop stop, int signal = 0);
 
@@ -121,6 +122,7 @@ class Tracer {
   // Delivery. True if the consumer wants the thread detached.
   bool deliver(event::RawEvent& event, Tracee& tracee);
   void complete(event::RawEvent& event, Tracee& tracee);
+  void refresh_comm(Tracee& tracee) const;
   void end_call(Tracee& tracee);
   bool is_shown(const Tracee& tracee) const;
   void say_attached(Tid tid);
