@@ -63,6 +63,13 @@ Result<void> ParserState::apply_call_set(const Given& given) {
   return done();
 }
 
+Result<void> ParserState::apply_dumps(const Given& given, event::NumberSet& descriptors) {
+  auto parsed = filter::parse_descriptors(*given.value);
+  if (!parsed) return parsed.error();
+  descriptors = std::move(*parsed);
+  return done();
+}
+
 Result<void> ParserState::apply_messages(const Given& given) {
   if (given.is_letter) return done();
   auto off = filter::parse_choices(given.value.value_or("attach,personality"), "quiet", messages);
@@ -129,6 +136,8 @@ Result<void> ParserState::apply_format(const Given& given) {
     case OptionId::abbrev:
     case OptionId::verbose:
     case OptionId::raw: return apply_call_set(given);
+    case OptionId::dump_read: return apply_dumps(given, options().decode.dump_received);
+    case OptionId::dump_write: return apply_dumps(given, options().decode.dump_sent);
     case OptionId::no_abbrev: options().decode.abbreviate = event::CallSet::nothing(); return done();
     case OptionId::quiet: return apply_messages(given);
     case OptionId::decode_fds: return apply_fd_details(given);

@@ -141,7 +141,7 @@ Result<void> ParserState::apply_filtering(const Given& given) {
       return done();
     }
     case OptionId::trace_fds: {
-      auto descriptors = filter::DescriptorSet::parse(*given.value);
+      auto descriptors = filter::parse_descriptors(*given.value);
       if (!descriptors) return descriptors.error();
       options().filter.targets.set_descriptors(std::move(*descriptors));
       return done();

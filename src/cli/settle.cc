@@ -135,6 +135,7 @@ void ParserState::settle_plan(std::span<const char* const> program) {
   options().tell_short_reads = strict_;
   plan.tampers = !options().injections.empty();
   plan.sends_signals = std::ranges::any_of(options().injections, [](const auto& rule) { return rule.signal != 0; });
+  options().decode.find_targets = options().filter.targets.active();
   plan.want_comm = options().text.command_names || options().form == Form::json;
   options().decode.id_chains = options().form == Form::json;
   plan.want_signals = options().filter.signals.any();

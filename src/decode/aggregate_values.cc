@@ -1,5 +1,6 @@
 // Values of structs, unions and formats whose bytes have been read.
 #include <algorithm>
+#include <cstring>
 
 #include "decode/layout.h"
 #include "decode/value_builder.h"
@@ -310,6 +311,11 @@ void ValueBuilder::field(const Field& field, Bytes bytes, const Scope& scope, Pr
   Value value = field.from_expression ? from_register(field.type, evaluator_.value(field.value, inner), inner)
                                       : field_value(field, own, inner);
   if (!field.from_expression) progress.stopped = own.missing > 0;
+  if (dumps_ != nullptr && field.transfer == describe::Transfer::buffer && own.available <= sizeof(u64)) [[unlikely]] {
+    u64 pointer = 0;
+    memcpy(&pointer, own.data, own.available);
+    dump(model_.types[field.type], pointer, inner);
+  }
   if (value.kind == ValueKind::none) return;
   if (value.kind == ValueKind::structure && value.inlined) {
     for (const Value& item : value.items()) progress.list.add(item);

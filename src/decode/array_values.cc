@@ -21,7 +21,7 @@ constexpr u64 max_bytes = 4 * 1024 * 1024;  // of one array that are read
 }  // namespace
 
 u64 ValueBuilder::display_limit(const Type& array) const {
-  const bool limited = abbreviate_ || array.limited;
+  const bool limited = (abbreviate_ || array.limited) && !unlimited_;
   return limited ? std::min<u64>(context_.options.string_limit, max_elements) : max_elements;
 }
 
@@ -80,13 +80,19 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
   ValueList list(arena_, std::min<u64>(count, 8) + 1);
   Value value;
   u64 i = 0;
+  if (dumps_ != nullptr) [[unlikely]]
+    dumps_->enter(total);
   for (; i < count; i++) {
+    if (dumps_ != nullptr) [[unlikely]]
+      dumps_->at(i);
     if (list.size() >= limit) {
       value.more = true;
       break;
     }
     element(array, bytes.from(i * each).first(each), i, carry, scope, list);
   }
+  if (dumps_ != nullptr) [[unlikely]]
+    dumps_->leave();
   if (!value.more && count < total) {
     value.fault = true;
     value.number = bytes.address.value + count * each;

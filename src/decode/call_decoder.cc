@@ -69,6 +69,9 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
   raw_display_ = context.options.raw.contains(event_.syscall);
   if (syscall_ == nullptr || raw_display_) {
     raw_arguments(event_.register_count);
+    if (syscall_ == nullptr || !context.options.find_targets) return;
+    collect_arguments(context, memory);
+    find_targets(context, memory);
     return;
   }
   if (strcmp(event_.call, "restart_syscall") == 0) {
@@ -80,6 +83,8 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
                        context.options.dereference.contains(event_.syscall));
   for (size_t i = 0; i < argument_count_; i++) enter_argument(context, builder, arguments_[i]);
   publish(false);
+  if (context.options.find_targets) [[unlikely]]
+    find_targets(context, memory);
 }
 
 void CallDecoder::raw_arguments(u8 count) {
@@ -214,6 +219,8 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
     event_.ready = event_.args.size();
   }
   set_result(context, builder);
+  if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
+    add_dumps(context, memory);
   constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
   // One that was broken off again still resumes the first call.
   const bool resumes = syscall_ != nullptr && strcmp(event_.call, "restart_syscall") == 0;
@@ -341,6 +348,47 @@ void CallDecoder::whole_result(Value& result) {
   result.negative_one = false;
   result.width = static_cast<u8>(word_size(call_.abi));
   result.number = extend(static_cast<u64>(event_.raw_result), result.width, false);
+}
+
+// What -P and trace-fds look at: the arguments that are known at entry, in full.
+void CallDecoder::find_targets(const Context& context, event::MemoryView& memory) {
+  ValueBuilder builder(context, call_, memory, arena_, false, true);
+  builder.ignore_limits();
+  ValueList list(arena_, argument_count_ + 1);
+  for (size_t i = 0; i < argument_count_; i++) {
+    const Field& field = *arguments_[i].field;
+    if (field.direction == Direction::out || field.untouched) continue;
+    if (field.condition != none && (field.exit_only || builder.evaluator().value(field.condition, Scope{}) == 0)) continue;
+    list.add(builder.from_register(field.type, builder.evaluator().argument(field), Scope{}));
+  }
+  event_.targets = {list.data(), list.size()};
+}
+
+// The arguments are walked once more, without the limits of what is shown.
+void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
+  if (event_.failed || !event_.has_result) return;
+  const auto fd = static_cast<s32>(call_.registers[0]);
+  ValueBuilder builder(context, call_, memory, arena_, false, true);
+  DumpWalk walk;
+  builder.collect_dumps(&walk);
+  builder.ignore_limits();
+  for (size_t i = 0; i < argument_count_; i++) {
+    const Field& field = *arguments_[i].field;
+    const bool received = field.transfer == describe::Transfer::received;
+    if (!received && field.transfer != describe::Transfer::sent) continue;
+    if (!(received ? context.options.dump_received : context.options.dump_sent).contains(fd)) continue;
+    const describe::Type& type = context.model.types[field.type];
+    const u64 address = extend(builder.evaluator().argument(field), static_cast<u32>(word_size(call_.abi)), false);
+    const TypeKind target = type.ref == none ? TypeKind::none : context.model.types[type.ref].kind;
+    if (target == TypeKind::chars || target == TypeKind::union_type)
+      builder.dump(type, address, Scope{});
+    else
+      builder.pointed(type, address, Scope{});
+  }
+  const std::vector<event::Dump>& found = walk.dumps();
+  auto* dumps = arena_.make<event::Dump>(found.size());
+  std::ranges::copy(found, dumps);
+  event_.dumps = {dumps, found.size()};
 }
 
 void CallDecoder::set_result(const Context& context, ValueBuilder& builder) {

@@ -46,6 +46,8 @@ class CallDecoder {
   void set_error(const Context& context, s64 result);
   void whole_result(event::Value& result);
   void set_result(const Context& context, ValueBuilder& builder);
+  void find_targets(const Context& context, event::MemoryView& memory);
+  void add_dumps(const Context& context, event::MemoryView& memory);
   void add_notes(const Context& context, ValueBuilder& builder);
 
   Arena arena_;

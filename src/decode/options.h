@@ -2,6 +2,7 @@
 #pragma once
 
 #include "event/call_set.h"
+#include "event/number_set.h"
 
 namespace sysray::decode {
 
@@ -10,6 +11,9 @@ struct Options {
   event::CallSet abbreviate = event::CallSet::everything();   // -e abbrev=
   event::CallSet dereference = event::CallSet::everything();  // -e verbose=: calls whose structures are decoded
   event::CallSet raw = event::CallSet::nothing();             // -e raw=: arguments are bare hex registers
+  event::NumberSet dump_received;                             // -e read=: descriptors whose data are dumped
+  event::NumberSet dump_sent;                                 // -e write=
+  bool find_targets = false;                                  // fill Event::targets
   bool fd_paths = false;                                      // -y
   u32 fd_details = 0;                                         // -yy: resolve::DescriptorDetail bits
   bool pid_names = false;                                     // -Y

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "decode/dump_walk.h"
 #include "decode/options.h"
 #include "decode/scope.h"
 #include "describe/model.h"
@@ -72,6 +73,12 @@ class ValueBuilder {
         dereference_(dereference) {}
 
   const Evaluator& evaluator() const { return evaluator_; }
+  // From now on the data that walked values transfer are collected as well. nullptr: no more.
+  void collect_dumps(DumpWalk* walk) { dumps_ = walk; }
+  // Arrays are walked to their end, whatever -s says.
+  void ignore_limits() { unlimited_ = true; }
+  // Collects the bytes that a pointer of this type to data at `address` points to.
+  void dump(const describe::Type& pointer, u64 address, const Scope& scope);
   // "SIGINT", "SIGRT_3"; nullptr for a number without a name. Valid as long as the arena.
   const char* signal_name(u64 number);
 
@@ -181,6 +188,8 @@ class ValueBuilder {
   Evaluator evaluator_;
   bool abbreviate_;
   bool dereference_;
+  DumpWalk* dumps_ = nullptr;
+  bool unlimited_ = false;
   u32 depth_ = 0;
   int last_dirfd_ = -100;  // AT_FDCWD; what the next path is relative to
 };

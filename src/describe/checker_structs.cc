@@ -115,6 +115,11 @@ void Checker::common_attributes(Field& field, const AstField& written, const Nam
   field.unnamed = find(written.attributes, "unnamed") != nullptr;
   field.both = find(written.attributes, "both") != nullptr;
   field.named = find(written.attributes, "named") != nullptr;
+  field.untouched = find(written.attributes, "untouched") != nullptr;
+  field.transfer = find(written.attributes, "received") != nullptr ? Transfer::received
+                   : find(written.attributes, "sent") != nullptr   ? Transfer::sent
+                   : find(written.attributes, "data") != nullptr   ? Transfer::buffer
+                                                                   : Transfer::none;
   field.always = find(written.attributes, "always") != nullptr || find(written.attributes, "on") != nullptr;
   if (const ast::Attribute* name = find(written.attributes, "name"); name != nullptr && !name->strings.empty())
     field.name = tables_.intern(name->strings[0]);

@@ -68,6 +68,14 @@ enum class ArrayKind : u8 {
                // in `count` bytes (or the extent if `count` is none)
 };
 
+// Whether data go through the call's descriptor here.
+enum class Transfer : u8 {
+  none,
+  received,  // @received: argument; what it points to came out of the descriptor
+  sent,      // @sent: argument; what it points to went into it
+  buffer,    // @data: field of a struct behind such an argument; a pointer to the data
+};
+
 enum class Direction : u8 { none, in, out, inout };
 enum class Tail : u8 { none, bytes, more, data };
 
@@ -126,7 +134,9 @@ struct Field {
   bool always = false;    // @always
   bool both = false;      // @both: an inout change is shown even if nothing changed
   bool named = false;     // @named: an argument shown with its name
-  u8 pad[3] = {};
+  Transfer transfer{};    // @received, @sent, @data
+  bool untouched = false; // @untouched
+  u8 pad[1] = {};
   u32 condition = none;   // @if
   u32 value = none;       // expr
   u32 switch_index = none;  // the field stands for a switch: index in `switches`; type is none

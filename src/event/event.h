@@ -113,6 +113,9 @@ enum class EventKind : u8 {
 struct Dump {
   std::string_view bytes;
   s32 buffer = -1;  // number of the buffer among several (readv); -1: the only one
+  // Not -1: no bytes, but the head of this vector of several (recvmmsg), which has `buffers` buffers.
+  s32 vector = -1;
+  u32 buffers = 0;
 };
 
 struct Event {
@@ -136,6 +139,7 @@ struct Event {
   const char* call = "";        // name, as displayed
   u32 syscall = ~0u;            // index of the describe::Syscall, ~0u if unknown
   std::span<const Value> args;  // call: arguments; signal: args[0] is the siginfo as a structure
+  std::span<const Value> targets;  // call_start, if asked for: what the call may touch, in full where args are abridged
   size_t ready = 0;             // call_start: how many of args can be shown
   Value result;                 // call_end
   s64 raw_result = 0;

@@ -114,16 +114,10 @@ Result<SignalSet> parse_signals(std::string_view text) {
   return set->inverted ? ~signals : signals;
 }
 
-bool DescriptorSet::contains(s64 fd) const {
-  if (fd < 0 || fd > INT_MAX) return false;
-  return std::ranges::binary_search(numbers_, static_cast<int>(fd)) != inverted_;
-}
-
-Result<DescriptorSet> DescriptorSet::parse(std::string_view text) {
+Result<event::NumberSet> parse_descriptors(std::string_view text) {
   auto set = parse_set(text, "descriptor");
   if (!set) return set.error();
-  DescriptorSet descriptors;
-  descriptors.inverted_ = set->inverted;
+  std::vector<int> numbers;
   for (std::string_view name : set->names) {
     // Leading blanks and a plus sign pass, as with strtol(3).
     std::string_view digits = name;
@@ -131,10 +125,9 @@ Result<DescriptorSet> DescriptorSet::parse(std::string_view text) {
     if (digits.starts_with('+')) digits.remove_prefix(1);
     int fd = decimal(digits, INT_MAX);
     if (fd < 0) return unknown_name("descriptor", name, {});
-    descriptors.numbers_.push_back(fd);
+    numbers.push_back(fd);
   }
-  std::ranges::sort(descriptors.numbers_);
-  return descriptors;
+  return event::NumberSet(std::move(numbers), set->inverted);
 }
 
 }  // namespace sysray::filter

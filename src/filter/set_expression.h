@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/types.h"
+#include "event/number_set.h"
 
 namespace sysray::filter {
 
@@ -38,14 +39,6 @@ Result<SignalSet> parse_signals(std::string_view text);
 std::optional<int> parse_signal(std::string_view name);
 
 // Descriptors: numbers, or all but these.
-class DescriptorSet {
- public:
-  bool contains(s64 fd) const;
-  static Result<DescriptorSet> parse(std::string_view text);
-
- private:
-  bool inverted_ = false;
-  std::vector<int> numbers_;
-};
+Result<event::NumberSet> parse_descriptors(std::string_view text);
 
 }  // namespace sysray::filter

@@ -21,7 +21,7 @@ std::optional<std::string> TargetFilter::add_path(const std::string& path) {
 
 bool TargetFilter::matches(const event::Event& call, const DescriptorPath& path_of) const {
   if (!active()) return true;
-  return std::ranges::any_of(call.args, [&](const Value& value) { return matches(value, call.tid, path_of); });
+  return std::ranges::any_of(call.targets, [&](const Value& value) { return matches(value, call.tid, path_of); });
 }
 
 bool TargetFilter::matches(const Value& value, Tid tid, const DescriptorPath& path_of) const {

@@ -20,7 +20,7 @@ class TargetFilter {
  public:
   // A path matches as it is given and as it resolves now: realpath(3), returned if it differs.
   std::optional<std::string> add_path(const std::string& path);
-  void set_descriptors(DescriptorSet descriptors) { descriptors_ = std::move(descriptors); }
+  void set_descriptors(event::NumberSet descriptors) { descriptors_ = std::move(descriptors); }
 
   // Without paths and descriptors every call matches.
   bool active() const { return !paths_.empty() || descriptors_.has_value(); }
@@ -32,7 +32,7 @@ class TargetFilter {
   bool matches_path(std::string_view path) const;
 
   std::vector<std::string> paths_;
-  std::optional<DescriptorSet> descriptors_;
+  std::optional<event::NumberSet> descriptors_;
 };
 
 }  // namespace sysray::filter

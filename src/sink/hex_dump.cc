@@ -31,6 +31,13 @@ void add_row(TextBuffer& out, std::string_view bytes, size_t offset) {
 
 void add_dumps(TextBuffer& out, std::span<const event::Dump> dumps) {
   for (const event::Dump& dump : dumps) {
+    if (dump.vector >= 0) {
+      out.add(" = ");
+      out.add_decimal(dump.buffers);
+      out.add(" buffers in vector ");
+      out.add_signed(dump.vector);
+      out.add('\n');
+    }
     if (dump.buffer >= 0) {
       out.add(" * ");
       out.add_decimal(dump.bytes.size());

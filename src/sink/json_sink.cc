@@ -185,7 +185,8 @@ void JsonSink::dumps(JsonWriter& json, const Event& event) {
   if (event.dumps.empty()) return;
   json.key("dumps");
   json.begin_array();
-  for (const event::Dump& dump : event.dumps) json.hex_bytes(dump.bytes);
+  for (const event::Dump& dump : event.dumps)
+    if (dump.vector < 0) json.hex_bytes(dump.bytes);
   json.end_array();
 }
 

@@ -112,7 +112,8 @@ TEST_F(PipelineTest, Signals) {
 }
 
 TEST_F(PipelineTest, Descriptors) {
-  options_.filter.targets.set_descriptors(*filter::DescriptorSet::parse("7"));
+  options_.decode.find_targets = true;
+  options_.filter.targets.set_descriptors(*filter::parse_descriptors("7"));
   run({enter(3, 7), leave(3), enter(3, 8), leave(3), enter(33, 8, 7), leave(33), enter(39), leave(39)});
   EXPECT_EQ(notes_.text, "close( close) dup2( dup2) ");
 }
@@ -125,7 +126,8 @@ TEST_F(PipelineTest, PathsOfDescriptors) {
 
 // A call that was entered before tracing began does not tell what it touches.
 TEST_F(PipelineTest, TargetsOfCallsEnteredBefore) {
-  options_.filter.targets.set_descriptors(*filter::DescriptorSet::parse("all"));
+  options_.decode.find_targets = true;
+  options_.filter.targets.set_descriptors(*filter::parse_descriptors("all"));
   run({leave(3), enter(3, 1), leave(3)});
   EXPECT_EQ(notes_.text, "close( close) ");
 }

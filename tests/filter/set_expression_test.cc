@@ -73,33 +73,33 @@ TEST(Signals, Errors) {
 }
 
 TEST(Descriptors, Sets) {
-  auto some = DescriptorSet::parse("5,3, 7,+9");
+  auto some = parse_descriptors("5,3, 7,+9");
   ASSERT_TRUE(some);
   for (int fd : {3, 5, 7, 9}) EXPECT_TRUE(some->contains(fd)) << fd;
   EXPECT_FALSE(some->contains(4));
-  auto others = DescriptorSet::parse("!0,2147483647");
+  auto others = parse_descriptors("!0,2147483647");
   ASSERT_TRUE(others);
   EXPECT_FALSE(others->contains(0));
   EXPECT_TRUE(others->contains(1));
   EXPECT_FALSE(others->contains(2147483647));
-  EXPECT_TRUE(DescriptorSet::parse("all")->contains(3));
-  EXPECT_FALSE(DescriptorSet::parse("none")->contains(3));
+  EXPECT_TRUE(parse_descriptors("all")->contains(3));
+  EXPECT_FALSE(parse_descriptors("none")->contains(3));
 }
 
 TEST(Descriptors, NegativeOnesAreInNoSet) {
-  EXPECT_FALSE(DescriptorSet::parse("all")->contains(-1));
-  EXPECT_FALSE(DescriptorSet::parse("!5")->contains(-100));
+  EXPECT_FALSE(parse_descriptors("all")->contains(-1));
+  EXPECT_FALSE(parse_descriptors("!5")->contains(-100));
 }
 
 TEST(Descriptors, Errors) {
   for (std::string_view name : {"-1", "-42", "not_fd", "2147483648", "4294967296", "1-2", "0x1", " "}) {
-    auto set = DescriptorSet::parse("1," + std::string(name));
+    auto set = parse_descriptors("1," + std::string(name));
     ASSERT_FALSE(set) << name;
     EXPECT_EQ(set.error().cause, "invalid descriptor '" + std::string(name) + "'");
   }
-  EXPECT_EQ(DescriptorSet::parse("1,all").error().cause, "invalid descriptor 'all'");
-  EXPECT_EQ(DescriptorSet::parse("1,!").error().cause, "invalid descriptor '!'");
-  EXPECT_EQ(DescriptorSet::parse(",").error().cause, "invalid descriptor ','");
+  EXPECT_EQ(parse_descriptors("1,all").error().cause, "invalid descriptor 'all'");
+  EXPECT_EQ(parse_descriptors("1,!").error().cause, "invalid descriptor '!'");
+  EXPECT_EQ(parse_descriptors(",").error().cause, "invalid descriptor ','");
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ Value group(ValueKind kind, std::span<const Value> items) {
 }
 Event call(std::span<const Value> args) {
   Event event;
-  event.args = args;
+  event.targets = args;
   return event;
 }
 
@@ -95,7 +95,7 @@ TEST(TargetFilter, PathsAsTheyResolve) {
 
 TEST(TargetFilter, Descriptors) {
   TargetFilter filter;
-  filter.set_descriptors(*DescriptorSet::parse("!9"));
+  filter.set_descriptors(*parse_descriptors("!9"));
   const Value nine[] = {fd(9)};
   const Value ten[] = {fd(10)};
   const Value negative[] = {fd(-1)};
@@ -106,7 +106,7 @@ TEST(TargetFilter, Descriptors) {
 
 TEST(TargetFilter, EitherMatches) {
   TargetFilter filter;
-  filter.set_descriptors(*DescriptorSet::parse("9"));
+  filter.set_descriptors(*parse_descriptors("9"));
   filter.add_path("/dev/null");
   const Value by_number[] = {fd(9)};
   const Value by_path[] = {fd(5)};
@@ -118,7 +118,7 @@ TEST(TargetFilter, EitherMatches) {
 
 TEST(TargetFilter, InsideOfStructures) {
   TargetFilter filter;
-  filter.set_descriptors(*DescriptorSet::parse("9"));
+  filter.set_descriptors(*parse_descriptors("9"));
   const Value fields[] = {fd(9), plain_string("POLLIN")};
   const Value elements[] = {group(ValueKind::structure, fields)};
   const Value changes[] = {group(ValueKind::array, elements), group(ValueKind::array, {})};
