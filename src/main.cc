@@ -1,4 +1,5 @@
 // sysray: the pipeline. Options and model, then source → decoder → sinks, run, exit status.
+#include "capture/ending.h"
 #include "cli/model_loader.h"
 #include "cli/parser.h"
 #include "cli/pipeline.h"
@@ -31,6 +32,10 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
   auto ending = cli::run(**source, pipeline, options);
   sink->finish();
   messages.before_each({});
+  // From here on nothing is written any more.
+  sink.reset();
+  outputs->set.reset();
+  if (ending) (*source)->retire(*ending);
   return ending;
 }
 
@@ -54,5 +59,5 @@ int main(int argc, char** argv) {
   if (auto status = cli::answer(program, command, messages)) return *status;
 
   auto ending = trace(command.options, model->get(), messages);
-  return ending ? cli::exit_as(*ending) : fail(ending.error());
+  return ending ? capture::end_as(*ending) : fail(ending.error());
 }

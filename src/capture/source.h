@@ -103,7 +103,11 @@ struct Plan {
   std::vector<Tid> helpers;   // children of this process whose end is no news: the command that reads the trace
   bool follow_forks = false;  // -f
   SyscallSet calls;
-  bool allow_seccomp = false;  // a seccomp filter may be installed in the launched program
+  // A seccomp filter may be installed in the launched program, and nobody minds what it changes (--seccomp-bpf).
+  bool allow_seccomp = false;
+  // One may be installed if nothing shows of it; if not, `unfiltered_because` says why, for -d.
+  bool quiet_seccomp = false;
+  std::string_view unfiltered_because;
   bool want_signals = true;
   bool want_system_time = false;  // fill RawEvent::system_time
   bool want_comm = false;         // fill RawEvent::comm
@@ -138,6 +142,8 @@ class Source {
   virtual Abilities abilities() const = 0;
   // Runs until all targets are gone, the consumer wants to stop, or the user interrupts.
   virtual Result<Ending> run(Consumer& consumer) = 0;
+  // All is said and written: what must outlive the run does so here, unseen. Returns when nothing is left to do.
+  virtual void retire(const Ending&) {}
 };
 
 }  // namespace sysray::capture

@@ -72,6 +72,8 @@ Result<void> ParserState::check_both_forms() {
 
 void ParserState::settle_seccomp() {
   capture::Plan& plan = options().plan;
+  plan.quiet_seccomp = true;
+  if (options().filter.call_limit > 0) plan.unfiltered_because = "--syscall-limit lets processes go, and a filter cannot be taken away";
   plan.allow_seccomp = given(OptionId::seccomp);
   if (!plan.allow_seccomp) return;
   if (options().filter.call_limit > 0) {

@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/unique_fd.h"
@@ -65,20 +63,6 @@ std::optional<int> answer(const Program& program, const Command& command, Termin
     case Request::generate: return generate(command.topic, messages);
   }
   return 1;
-}
-
-int exit_as(const capture::Ending& ending) {
-  if (ending.fatal_signal == 0) return ending.exit_status;
-  // The program's core, if any, is what matters; ours would overwrite it.
-  const rlimit no_core{0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
-  signal(ending.fatal_signal, SIG_DFL);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, ending.fatal_signal);
-  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
-  raise(ending.fatal_signal);
-  return 128 + ending.fatal_signal;
 }
 
 }  // namespace sysray::cli

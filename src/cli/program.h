@@ -30,8 +30,4 @@ void release_standard_streams();
 // standard output. The exit status, unless there is something to trace.
 std::optional<int> answer(const Program& program, const Command& command, TerminalMessages& messages);
 
-// The exit status that tells how the traced program ended; if a signal ended it, the same signal ends this process
-// here.
-int exit_as(const capture::Ending& ending);
-
 }  // namespace sysray::cli

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture/ptrace/stand_in.h"
+
 namespace sysray::capture::ptrace {
 namespace {
 
@@ -123,6 +125,47 @@ Result<Launcher> Launcher::start(const Program& program, const ChildSetup& setup
   if (daemon == DaemonMode::own_process_group && setpgid(0, 0) < 0) return failed("Cannot create a new process group");
   if (daemon == DaemonMode::own_session && setsid() < 0) return failed("Cannot create a new session");
   return Launcher(self, std::move(go->write_end), std::move(reports->read_end));
+}
+
+Result<Launcher> Launcher::start_apart(const Program& program, const ChildSetup& setup, const SignalGuard& signals,
+                                       std::span<const Tid> helpers) {
+  Result<Pipe> go = make_pipe();
+  if (!go) return go.error();
+  Result<Pipe> reports = make_pipe();
+  if (!reports) return reports.error();
+  Result<Pipe> endings = make_pipe();
+  if (!endings) return endings.error();
+  Result<Pipe> ready = make_pipe();
+  if (!ready) return ready.error();
+  fcntl(reports->read_end.get(), F_SETFL, O_NONBLOCK);
+  Child child(program, setup, go->read_end.get(), reports->write_end.get());
+
+  pid_t pid = fork();
+  if (pid < 0) return failed("fork");
+  if (pid == 0) {
+    // The tracer is no ancestor: the Yama module must be told that it may (PR_SET_PTRACER, Linux 3.4).
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+    ready->write_end.reset();
+    go->write_end.reset();
+    endings->write_end.reset();
+    child.run(signals);
+  }
+  ready->write_end.reset();
+  char none;
+  while (read(ready->read_end.get(), &none, 1) < 0 && errno == EINTR) {
+  }
+  pid_t tracer = fork();
+  if (tracer < 0) return failed("fork");
+  if (tracer != 0) stand_in_for(tracer, std::move(endings->read_end), signals.awaited(), helpers);
+  // Signals from the terminal come to the visible process, once.
+  setpgid(0, 0);
+  Launcher launcher(pid, std::move(go->write_end), std::move(reports->read_end));
+  launcher.endings_ = std::move(endings->write_end);
+  return launcher;
+}
+
+void Launcher::report_ending(const Ending& ending) const {
+  if (endings_) ptrace::report_ending(endings_.get(), ending);
 }
 
 void Launcher::release() {

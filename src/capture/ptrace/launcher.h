@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -33,6 +34,10 @@ class Launcher {
   // has its own process group or session as the mode says.
   static Result<Launcher> start(const Program& program, const ChildSetup& setup, DaemonMode daemon,
                                 const SignalGuard& signals);
+  // The same with a tracer apart: returns in a new process, which traces; the calling one is the program's parent and
+  // stands in for the tracer (stand_in.h), for as long as that does not report_ending().
+  static Result<Launcher> start_apart(const Program& program, const ChildSetup& setup, const SignalGuard& signals,
+                                      std::span<const Tid> helpers);
 
   Launcher(Launcher&&) = default;
   // A child that was never released ends.
@@ -42,6 +47,8 @@ class Launcher {
   void release();
   // The next report, without waiting.
   std::optional<ChildReport> report();
+  // Lets the process that stands in for the tracer end, if there is one.
+  void report_ending(const Ending& ending) const;
 
  private:
   Launcher(pid_t child, UniqueFd go, UniqueFd reports)
@@ -49,6 +56,7 @@ class Launcher {
   pid_t child_;
   UniqueFd go_;
   UniqueFd reports_;
+  UniqueFd endings_;  // to the process that stands in
 };
 
 }  // namespace sysray::capture::ptrace

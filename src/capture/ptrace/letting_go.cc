@@ -7,11 +7,15 @@
 
 namespace sysray::capture::ptrace {
 
+using event::RawEvent;
+using event::RawKind;
+
 void Tracer::let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change> pending, int fatal_signal) {
   if (fatal_signal && launcher_ && tracees_.find(launcher_->tid())) {
     kill(number(launcher_->tid()), SIGCONT);
     kill(number(launcher_->tid()), fatal_signal);
   }
+  if (filtered_ && follows_filter_) return hide_all(pending);
   bool kill_all = plan_.kill_on_exit || filtered_;
   // Without its tracer a filtered thread would be refused its calls.
   tracees_.for_each([&](Tracee& tracee) {
@@ -46,6 +50,21 @@ void Tracer::let_go_delayed() {
     if (tracee.delayed_until) delayed.push_back(&tracee);
   });
   for (Tracee* tracee : delayed) let_go(*tracee, end_delay(*tracee));
+}
+
+// They seem to be let go, and are followed unseen.
+void Tracer::hide_all(std::span<const Change> pending) {
+  stamps_ = now();
+  tracees_.for_each([&](Tracee& tracee) {
+    if (tracee.hidden) return;
+    say_detached(tracee.tid);
+    RawEvent event;
+    event.kind = RawKind::detached;
+    event.abi = tracee.abi;
+    deliver(event, tracee);
+    tracees_.hide(tracee);
+  });
+  for (const Change& change : pending) handle(change);
 }
 
 void Tracer::let_go_change(const Change& change) {

@@ -29,7 +29,8 @@ bool belongs_to(Tid tid, Tgid tgid) { return syscall(SYS_tgkill, number(tgid), n
 
 }  // namespace
 
-void Tracer::add_launched(Launcher& launcher) {
+void Tracer::add_launched(Launcher& launcher, bool follow_unseen) {
+  follows_filter_ = follow_unseen;
   launcher_ = &launcher;
   tracees_.add(launcher.tid(), Tgid{number(launcher.tid())}).phase = Phase::set_up;
 }
@@ -65,7 +66,10 @@ void Tracer::announce(Tid born, const Tracee& creator, bool is_process) {
   Tgid tgid = !is_process && belongs_to(born, creator.tgid) ? creator.tgid : Tgid{number(born)};
   Tracee& tracee = tracees_.add(born, tgid);
   tracee.phase = Phase::announced;
-  say_attached(born);
+  if (creator.hidden || !plan_.follow_forks)
+    read_birth(tracee, creator);
+  else
+    say_attached(born);
   RawEvent event;
   event.kind = RawKind::attached;
   event.other = creator.tid;
@@ -77,8 +81,19 @@ void Tracer::announce(Tid born, const Tracee& creator, bool is_process) {
   stamps_ = stamps;
 }
 
+// A thread that is followed unseen. What is told of one that nobody follows is told all the same.
+void Tracer::read_birth(Tracee& born, const Tracee& creator) {
+  tracees_.hide(born);
+  constexpr u64 clone = 56, clone_ptrace = 0x2000, clone_parent = 0x8000;
+  auto registers = creator.hidden ? std::nullopt : reader_.read_registers(creator.tid);
+  if (!registers || registers->call.abi != event::Abi::x86_64 || registers->call.number != clone) return;
+  born.unknown = (registers->args[0] & clone_parent) != 0;
+  if ((registers->args[0] & clone_ptrace) && !plan_.quiet_attach)
+    messages_.say(fmt::format("Detached unknown pid {}", number(born.tid)));
+}
+
 void Tracer::on_unknown(const Change& change) {
-  if (plan_.follow_forks) return hold(change);
+  if (plan_.follow_forks || follows_filter_) return hold(change);
   if (!WIFSTOPPED(change.status)) return say_unknown_death(change.tid, change.status);
   // A child that was created with CLONE_PTRACE.
   Stop(change.tid, change.status).detach();
@@ -111,7 +126,10 @@ void Tracer::release_held(Nanoseconds monotonic) {
     }
     stamps_ = {first.time, first.monotonic};
     Tracee& tracee = tracees_.add(first.tid, process_of(first.tid));
-    say_attached(first.tid);
+    if (plan_.follow_forks)
+      say_attached(first.tid);
+    else
+      tracees_.hide(tracee);
     RawEvent event;
     event.kind = RawKind::attached;
     deliver(event, tracee);
@@ -134,7 +152,12 @@ Tracee* Tracer::settle_exec(const Stop& stop) {
   RawEvent event;
   event.kind = RawKind::superseded;
   event.other = former;
+  const bool shown = leader && !leader->hidden;
   Tracee& merged = tracees_.rename(former, stop.tid());
+  if (merged.hidden && shown) {
+    tracees_.show(merged);
+    return &merged;
+  }
   deliver(event, merged);
   return &merged;
 }
@@ -175,7 +198,10 @@ void Tracer::on_death(Tracee& tracee, int status) {
     if (launched) ending_.fatal_signal = event.status;
   }
   deliver(event, tracee);
-  tracees_.remove(tracee.tid);
+  const bool unknown = tracee.unknown;
+  const Tid tid = tracee.tid;
+  tracees_.remove(tid);
+  if (unknown) say_unknown_death(tid, status);
 }
 
 void Tracer::say_unknown_death(Tid tid, int status) {
@@ -193,7 +219,9 @@ void Tracer::finish_set_up(Tracee& tracee) {
       filtered_ = true;
       if (plan_.debug) messages_.say("seccomp filter enabled");
     } else if (report->what == ChildReport::What::filter_refused) {
-      messages_.say(fmt::format("seccomp filter: {}; stopping at every system call", strerror(report->error)));
+      // Asked for or not; in the second case there is nothing to tell.
+      if (!follows_filter_ || plan_.debug)
+        messages_.say(fmt::format("seccomp filter: {}; stopping at every system call", strerror(report->error)));
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "capture/ptrace/ptrace_source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -39,14 +40,30 @@ bool wants_filter(const Plan& plan) {
          !plan.calls.all && !plan.sends_signals;
 }
 
+// Why a filter would be noticed, or be of no use. Descendants can be followed unseen, and the tracer can stay on as long
+// as one of them lives (stand_in.h).
+std::string_view why_no_quiet_filter(const Plan& plan) {
+  if (!plan.unfiltered_because.empty()) return plan.unfiltered_because;
+  if (!plan.launch || !plan.attach.empty()) return "a process that runs already cannot be given a filter";
+  if (plan.calls.all) return "all system calls are traced";
+  if (plan.sends_signals) return "signals are injected at the entry of calls";
+  if (plan.detach_on_exec) return "-b lets processes go, and a filter cannot be taken away";
+  if (plan.kill_on_exit) return "with --kill-on-exit the tracer must not outlive its user's interest";
+  if (interactive_mode(plan) == InteractiveMode::anywhere) return "with -I anywhere a signal may end the tracer";
+  return "";
+}
+
 class PtraceSource : public Source {
  public:
   PtraceSource(Plan plan, Messages& messages)
-      : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {}
+      : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {
+    quiet_filter_ = plan_.quiet_seccomp && !wants_filter(plan_) && why_no_quiet_filter(plan_).empty();
+  }
 
   Result<void> start();
   Abilities abilities() const override { return {true, true}; }
   Result<Ending> run(Consumer& consumer) override;
+  void retire(const Ending& ending) override;
 
  private:
   unsigned long options() const;
@@ -74,12 +91,14 @@ class PtraceSource : public Source {
   Tracer tracer_;
   Nanoseconds last_look_ = 0;  // CLOCK_MONOTONIC
   Nanoseconds last_tick_ = 0;  // the same: of the consumer's
+  bool quiet_filter_ = false;
 };
 
 unsigned long PtraceSource::options() const {
   unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
-  if (plan_.follow_forks) options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+  if (plan_.follow_forks || quiet_filter_) options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
   if (wants_filter(plan_)) options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+  if (quiet_filter_) options |= PTRACE_O_TRACESECCOMP;
   if (plan_.kill_on_exit) options |= PTRACE_O_EXITKILL;
   return options;
 }
@@ -90,6 +109,8 @@ Result<void> PtraceSource::start() {
   if (plan_.debug) {
     if (options() & PTRACE_O_EXITKILL) messages_.say("PTRACE_O_EXITKILL works");
     messages_.say(fmt::format("ptrace_setoptions = {:#x}", options()));
+    if (const std::string_view why = why_no_quiet_filter(plan_); !why.empty() && !wants_filter(plan_))
+      messages_.say(fmt::format("no seccomp filter: {}", why));
   }
   // First, because a daemon mode makes another process the tracer.
   if (plan_.launch) {
@@ -150,7 +171,11 @@ Result<void> PtraceSource::launch() {
     // no_new_privs changes nothing. With it, the flag would take from the program what it now gets.
     setup.may_set_no_new_privs = !has_capability(CAP_SYS_PTRACE);
   }
-  Result<Launcher> launcher = Launcher::start(*program, setup, plan_.daemon, signals_);
+  // no_new_privs would be noticed: it outlives the trace.
+  if (quiet_filter_) setup.filter = seccomp_filter(plan_.calls);
+  const bool apart = quiet_filter_ && plan_.daemon == DaemonMode::none;
+  Result<Launcher> launcher = apart ? Launcher::start_apart(*program, setup, signals_, plan_.helpers)
+                                    : Launcher::start(*program, setup, plan_.daemon, signals_);
   if (!launcher) return launcher.error();
   if (plan_.debug && plan_.daemon != DaemonMode::none) messages_.say(fmt::format("new tracer pid is {}", getpid()));
   s32 child = number(launcher->tid());
@@ -159,7 +184,7 @@ Result<void> PtraceSource::launch() {
     return Error{fmt::format("attach: ptrace(PTRACE_SEIZE, {})", child), strerror(errno), "", errno};
   if (plan_.daemon != DaemonMode::none && !plan_.quiet_attach) messages_.say(fmt::format("Process {} attached", child));
   launcher_.emplace(std::move(*launcher));
-  tracer_.add_launched(*launcher_);
+  tracer_.add_launched(*launcher_, quiet_filter_);
   return {};
 }
 
@@ -188,6 +213,29 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
   }
   consumer.on_idle();
   return tracer_.ending();
+}
+
+void PtraceSource::retire(const Ending& ending) {
+  if (!launcher_ || tracer_.all_gone()) return;
+  launcher_->report_ending(ending);
+  // Unseen also means: no file or folder is kept in use.
+  if (const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC)); null)
+    for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), fd);
+  (void)!chdir("/");
+  std::vector<Change> changes;
+  while (!tracer_.all_gone() && !waiter_->alone()) {
+    watcher_->look();
+    watcher_->take_signal();
+    changes.clear();
+    if (tracer_.held_until()) {
+      tracer_.release_held(now().monotonic);
+      waiter_->collect(changes, tracer_.expected_changes() + 1);
+      if (changes.empty()) sched_yield();
+    } else {
+      waiter_->sleep(changes);
+    }
+    for (const Change& change : changes) tracer_.handle(change);
+  }
 }
 
 bool PtraceSource::handle(const std::vector<Change>& changes, Consumer& consumer) {

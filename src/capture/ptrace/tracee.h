@@ -39,6 +39,8 @@ struct Tracee {
   event::Abi abi{};
   u64 number = 0;
   std::array<u64, 6> args{};
+  bool hidden = false;   // followed only since it has inherited our filter: nothing of it is shown. See TraceeTable::hide
+  bool unknown = false;  // hidden, and a child of this process (CLONE_PARENT): its end is told as a stranger's
   // The last call that ended in order to be resumed by restart_syscall.
   u64 interrupted = event::no_call;
   std::string comm;  // name of the thread when it last stopped, if the plan wants it
@@ -72,18 +74,31 @@ class TraceeTable {
   }
   void remove(Tid tid) {
     last_ = nullptr;
-    tracees_.erase(number(tid));
+    auto found = tracees_.find(number(tid));
+    if (found == tracees_.end()) return;
+    show(*found->second);
+    tracees_.erase(found);
   }
+  void hide(Tracee& tracee) {
+    hidden_ += !tracee.hidden;
+    tracee.hidden = true;
+  }
+  void show(Tracee& tracee) {
+    hidden_ -= tracee.hidden;
+    tracee.hidden = false;
+  }
+  bool all_hidden() const { return hidden_ == tracees_.size(); }
   // Thread `from` goes on under the id `to`, whose own tracee, if any, is forgotten.
   Tracee& rename(Tid from, Tid to) {
     auto node = tracees_.extract(number(from));
-    tracees_.erase(number(to));
+    remove(to);
     node.key() = number(to);
     node.mapped()->tid = to;
     return *(last_ = tracees_.insert(std::move(node)).position->second.get());
   }
   void clear() {
     last_ = nullptr;
+    hidden_ = 0;
     tracees_.clear();
   }
   size_t size() const { return tracees_.size(); }
@@ -96,6 +111,7 @@ class TraceeTable {
 
  private:
   std::unordered_map<s32, std::unique_ptr<Tracee>> tracees_;
+  size_t hidden_ = 0;
   Tracee* last_ = nullptr;  // most stops come from the thread that stopped before
 };
 

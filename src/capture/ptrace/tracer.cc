@@ -62,6 +62,12 @@ void Tracer::on_stop(Tracee& tracee, Stop stop) {
     begin_feeding(tracee, true);
   }
   if (tracee.phase == Phase::announced || tracee.phase == Phase::seized) tracee.phase = Phase::traced;
+  // There is no filter after all.
+  if (tracee.hidden && !filtered_) {
+    tracees_.remove(tracee.tid);
+    std::move(stop).detach(stop.kind() == StopKind::signal ? stop.signal() : 0);
+    return;
+  }
   switch (stop.kind()) {
     case StopKind::syscall: return on_call_stop(tracee, std::move(stop));
     case StopKind::seccomp:
@@ -213,8 +219,8 @@ void Tracer::on_group_stop(Tracee& tracee, Stop stop) {
 }
 
 void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
-  bool next_call = !feed_ && (tracee.phase == Phase::launching ||
-                              (tracee.phase == Phase::traced && !(filtered_ && tracee.progress == Progress::outside)));
+  bool next_call = !feed_ && (tracee.phase == Phase::launching || (tracee.phase == Phase::traced && !tracee.hidden &&
+                                                                   !(filtered_ && tracee.progress == Progress::outside)));
   tracee.stopped = false;
   resumed_ = true;
   std::move(stop).resume(next_call ? Resume::to_next_call : Resume::freely, signal);
@@ -228,7 +234,7 @@ void Tracer::let_go(Tracee& tracee, Stop stop, int signal) {
   }
   if (stop.kind() == StopKind::syscall) make_up_result(tracee);  // the end of a call that was not made
   std::move(stop).detach(signal);
-  say_detached(tracee.tid);
+  if (!tracee.hidden) say_detached(tracee.tid);
   RawEvent event;
   event.kind = RawKind::detached;
   event.abi = tracee.abi;
@@ -237,6 +243,7 @@ void Tracer::let_go(Tracee& tracee, Stop stop, int signal) {
 }
 
 bool Tracer::is_shown(const Tracee& tracee) const {
+  if (tracee.hidden) return false;
   switch (tracee.phase) {
     case Phase::traced: break;
     case Phase::launching:
@@ -273,6 +280,7 @@ void Tracer::refresh_comm(Tracee& tracee) const {
 }
 
 bool Tracer::deliver(RawEvent& event, Tracee& tracee) {
+  if (tracee.hidden) return false;
   complete(event, tracee);
   if (captured_) return consumer_->on_event(event, captured_->memory).detach;
   memory_.look_at(tracee.tid);

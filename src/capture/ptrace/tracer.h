@@ -27,7 +27,8 @@ class Tracer {
       : plan_(plan), messages_(messages), reader_(plan.syscall_info), writer_(plan.syscall_info) {}
 
   // The program's process, seized and waiting. `launcher` must outlive the tracer.
-  void add_launched(Launcher& launcher);
+  // `follow_unseen`: descendants that are not to be shown are followed all the same, since they inherit the filter.
+  void add_launched(Launcher& launcher, bool follow_unseen);
   // A thread that was there before, seized and interrupted.
   void add_attached(Tid tid, Tgid tgid);
   void set_consumer(Consumer& consumer);
@@ -41,8 +42,10 @@ class Tracer {
   // Ends a stop that the feed took for its own.
   void end_throttling(Tid tid, int status);
 
-  // No thread is traced, and none is expected.
-  bool done() const { return tracees_.empty() && held_.empty(); }
+  // No thread is traced that is shown, and none is expected.
+  bool done() const { return tracees_.all_hidden() && held_.empty(); }
+  // ... nor is one followed for the sake of the filter that it has inherited.
+  bool all_gone() const { return tracees_.empty() && held_.empty(); }
   // An upper bound of the changes that can be waiting.
   size_t expected_changes() const { return tracees_.size() + held_.size(); }
 
@@ -97,6 +100,8 @@ class Tracer {
 
   // Lives.
   void announce(Tid born, const Tracee& creator, bool is_process);
+  void hide_all(std::span<const Change> pending);
+  void read_birth(Tracee& born, const Tracee& creator);
   void hold(const Change& change);
   void on_unknown(const Change& change);
   void on_death(Tracee& tracee, int status);
@@ -140,6 +145,7 @@ class Tracer {
   Delays delays_;
   std::unordered_map<s32, std::vector<Change>> held_;
   Launcher* launcher_ = nullptr;
+  bool follows_filter_ = false;  // all descendants are followed, shown or not
   bool filtered_ = false;  // the seccomp filter is in place
   bool told_of_info_ = false;
   bool resumed_ = false;
