@@ -63,6 +63,7 @@ Result<void> ParserState::check_both_forms() {
   if (given_both(OptionId::absolute_time)) return both("-t", "--absolute-timestamps");
   if (given_both(OptionId::strings_in_hex)) return both("-x", "--strings-in-hex");
   if (given_both(OptionId::decode_fds)) return both("-y", "--decode-fds");
+  if (given_both(OptionId::stack_trace)) return both("-k", "--stack-trace");
   if (given_both(OptionId::follow_forks)) return both("-f", "--follow-forks");
   if (uses(OptionId::follow_forks).letter > 1 && given(OptionId::output_separately)) {
     return both("-ff", "--output-separately");
@@ -73,7 +74,8 @@ Result<void> ParserState::check_both_forms() {
 void ParserState::settle_seccomp() {
   capture::Plan& plan = options().plan;
   plan.quiet_seccomp = true;
-  if (options().filter.call_limit > 0) plan.unfiltered_because = "--syscall-limit lets processes go, and a filter cannot be taken away";
+  if (options().filter.call_limit > 0)
+    plan.unfiltered_because = "--syscall-limit lets processes go, and a filter cannot be taken away";
   plan.allow_seccomp = given(OptionId::seccomp);
   if (!plan.allow_seccomp) return;
   if (options().filter.call_limit > 0) {
@@ -104,6 +106,7 @@ Result<void> ParserState::check_summary() {
     };
     constexpr Shown shown[] = {
         {OptionId::instruction_pointer, "-i/--instruction-pointer"},
+        {OptionId::stack_trace, "-k/--stack-trace"},
         {OptionId::syscall_number, "-n/--syscall-number"},
         {OptionId::argument_names, "-N/--arg-names"},
         {OptionId::relative_time, "-r/--relative-timestamps"},
@@ -135,6 +138,8 @@ Result<void> ParserState::check_summary() {
 }
 
 void ParserState::warn_of_useless() {
+  if (given(OptionId::stack_limit) && !given(OptionId::stack_trace))
+    warn("--stack-trace-frame-limit has no effect without -k/--stack-trace");
   if (!options().output.path) {
     if (given(OptionId::output_separately)) warn("--output-separately has no effect without -o/--output");
     if (given(OptionId::append)) warn("-A/--output-append-mode has no effect without -o/--output");

@@ -80,6 +80,19 @@ std::string help_text(std::string_view name, bool strict) {
   return text;
 }
 
+std::string option_lines() {
+  std::string text;
+  for (const OptionSpec& option : option_table()) {
+    text.append(option.long_names[0]).append("\t");
+    if (option.letter) text += option.letter;
+    constexpr std::string_view arities[] = {"none", "required", "optional"};
+    text.append("\t").append(arities[static_cast<size_t>(option.arity)]).append("\t");
+    for (std::string_view word : option.words) text.append(word == option.words[0] ? "" : ",").append(word);
+    text += '\n';
+  }
+  return text;
+}
+
 std::string version_text(bool strict) {
   std::string text;
   if (strict)

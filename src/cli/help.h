@@ -22,6 +22,8 @@ std::string option_forms(const OptionSpec& option);
 // `name`: as the program was called. `strict`: only what strace has.
 std::string help_text(std::string_view name, bool strict);
 std::string version_text(bool strict);
+// For programs: a line an option, NAME, LETTER, ARITY and WORDS (with commas), separated by tabs.
+std::string option_lines();
 
 // A manual page in man(7), for man1.
 std::string manual_page();

@@ -26,6 +26,9 @@ constexpr std::string_view hex_words[] = {"none", "non-ascii-chars", "non-ascii"
 constexpr std::string_view const_words[] = {"raw", "abbrev", "verbose"};
 constexpr std::string_view backend_words[] = {"auto", "ptrace", "bpf"};
 constexpr std::string_view color_words[] = {"auto", "always", "never"};
+constexpr std::string_view order_words[] = {"end", "start"};
+constexpr std::string_view stack_words[] = {"symbol", "source"};
+constexpr std::string_view tip_words[] = {"none", "compact", "full", "random"};
 constexpr std::string_view trace_words[] = {
     "%file", "%desc",  "%process", "%network", "%signal", "%memory",  "%ipc",     "%creds", "%clock", "%pure",
     "%stat", "%lstat", "%fstat",   "%%stat",   "%statfs", "%fstatfs", "%%statfs", "all",    "none"};
@@ -164,6 +167,14 @@ constexpr OptionSpec table[] = {
     {.id = OptionId::dump_write, .long_names = {"write"}, .section = format, .arity = required, .value = "FDS",
      .sample = "1,2", .help = "dump in full what is written to these descriptors",
      .qualifiers = {"write", "writes", "w"}},
+    {.id = OptionId::stack_trace, .letter = 'k', .long_names = {"stack-trace", "stack-traces"}, .section = format,
+     .arity = optional, .value = "WHAT", .sample = "source",
+     .help = "show the stack at each call; symbol, or source (-kk): also files and lines", .words = stack_words},
+    {.id = OptionId::stack_limit, .long_names = {"stack-trace-frame-limit"}, .section = format, .arity = required,
+     .value = "FRAMES", .sample = "16", .help = "show at most so many frames of a stack (256)"},
+    {.id = OptionId::tips, .long_names = {"tips"}, .section = miscellaneous, .arity = optional, .value = "[ID][,FORMAT]",
+     .sample = "random,full", .help = "show a tip: by its number or a random one; formats compact, full, none",
+     .words = tip_words},
     {.id = OptionId::signals, .long_names = {"signals"}, .section = filtering, .arity = required, .value = "SIGNALS",
      .sample = "!SIGIO", .help = "only these signals", .qualifiers = {"signal", "signals", "s"}},
     {.id = OptionId::status, .long_names = {"status"}, .section = filtering, .arity = required, .value = "STATUSES",
@@ -216,8 +227,10 @@ constexpr OptionSpec table[] = {
      .sysray_only = true},
     {.id = OptionId::describe, .long_names = {"describe"}, .section = general, .arity = required, .value = "FILE",
      .sample = "driver.desc", .help = "add the descriptions in the file; may be repeated", .sysray_only = true},
-    {.id = OptionId::whole_calls, .long_names = {"whole-calls"}, .section = format,
-     .help = "write a call once it has returned, in one line", .sysray_only = true},
+    {.id = OptionId::whole_calls, .long_names = {"whole-calls"}, .section = format, .arity = optional,
+     .value = "ORDER", .sample = "start",
+     .help = "write a call once it has returned, in one line; in order of their end (the default) or start", .words = order_words,
+     .sysray_only = true},
     {.id = OptionId::record, .long_names = {"record"}, .section = format, .arity = required, .value = "FILE",
      .sample = "run.sysray", .help = "record the events, to be shown by sysray replay; shown now only if another output is asked for",
      .sysray_only = true},
@@ -243,7 +256,7 @@ constexpr OptionSpec table[] = {
     {.id = OptionId::wait_for, .long_names = {"wait-for"}, .section = startup,
      .help = "if the container, program or the like isn't there yet, wait for it", .sysray_only = true},
     {.id = OptionId::generate, .long_names = {"generate"}, .section = miscellaneous, .arity = required,
-     .value = "man|bash|zsh|fish", .sample = "man", .help = "write the manual page, or a shell's completions",
+     .value = "man|bash|zsh|fish|options", .sample = "man", .help = "write the manual page, or a shell's completions",
      .sysray_only = true, .hidden = true},
 };
 // clang-format on

@@ -53,6 +53,8 @@ struct Options {
   std::optional<sink::SummaryOptions> summary;     // -c, -C
   std::optional<std::string> record;               // --record: a file for a recording
   std::optional<std::string> replay;               // sysray replay: a recording, in place of a program
+  size_t stack_limit = 256;  // frames
+  bool stack_lines = false;  // -kk
   OutputChoice output;
 };
 

@@ -63,6 +63,14 @@ Result<void> ParserState::apply_call_set(const Given& given) {
   return done();
 }
 
+Result<void> ParserState::apply_stack_trace(const Given& given) {
+  options().decode.stacks = true;
+  const std::string_view value = given.value.value_or("symbol");
+  if (given.is_letter) return done();
+  options().stack_lines = same_word(value, "source");
+  return options().stack_lines || same_word(value, "symbol") ? done() : Result<void>(invalid(given));
+}
+
 Result<void> ParserState::apply_dumps(const Given& given, event::NumberSet& descriptors) {
   auto parsed = filter::parse_descriptors(*given.value);
   if (!parsed) return parsed.error();
@@ -136,6 +144,17 @@ Result<void> ParserState::apply_format(const Given& given) {
     case OptionId::abbrev:
     case OptionId::verbose:
     case OptionId::raw: return apply_call_set(given);
+    case OptionId::whole_calls:
+      text.whole_calls = true;
+      text.start_order = same_word(value, "start");
+      return !given.value || text.start_order || same_word(value, "end") ? done() : Result<void>(invalid(given));
+    case OptionId::stack_trace: return apply_stack_trace(given);
+    case OptionId::stack_limit: {
+      auto limit = parse_number(value, (1 << 30) - 1);
+      if (!limit || *limit == 0) return invalid(given);
+      options().stack_limit = static_cast<size_t>(*limit);
+      return done();
+    }
     case OptionId::dump_read: return apply_dumps(given, options().decode.dump_received);
     case OptionId::dump_write: return apply_dumps(given, options().decode.dump_sent);
     case OptionId::no_abbrev: options().decode.abbreviate = event::CallSet::nothing(); return done();
@@ -157,7 +176,6 @@ Result<void> ParserState::apply_format_flag(const Given& given) {
     case OptionId::argument_names: text.argument_names = true; break;
     case OptionId::show_pid: text.pid_prefix = sink::PidPrefix::always; break;
     case OptionId::pidns_translation: options().decode.translate_pids = true; break;
-    case OptionId::whole_calls: text.whole_calls = true; break;
     case OptionId::json: options().form = Form::json; break;
     case OptionId::record: options().record = *given.value; break;
     default: break;

@@ -206,6 +206,7 @@ Result<void> ParserState::apply_miscellaneous(const Given& given) {
   switch (given.option->id) {
     case OptionId::debug: options().plan.debug = true; return done();
     case OptionId::help: command_.request = Request::help; return done();
+    case OptionId::tips: return apply_tips(given);
     case OptionId::version: command_.request = Request::version; return done();
     case OptionId::generate:
       command_.request = Request::generate;
@@ -213,6 +214,14 @@ Result<void> ParserState::apply_miscellaneous(const Given& given) {
       return done();
     default: return done();
   }
+}
+
+Result<void> ParserState::apply_tips(const Given& given) {
+  if (!parse_tips(given.value.value_or(""), command_.tip)) return invalid(given);
+  const bool none = command_.tip.format == TipChoice::Format::none;
+  if (!none) command_.request = Request::tip;
+  if (none && command_.request == Request::tip) command_.request = Request::trace;
+  return done();
 }
 
 namespace {

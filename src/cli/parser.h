@@ -7,16 +7,18 @@
 
 #include "base/result.h"
 #include "cli/options.h"
+#include "cli/tips.h"
 #include "describe/model.h"
 
 namespace sysray::cli {
 
-enum class Request : u8 { trace, help, version, generate };
+enum class Request : u8 { trace, help, version, generate, tip };
 
 struct Command {
   Request request = Request::trace;
   Options options;                    // of `trace`
   std::string topic;                  // of `generate`
+  TipChoice tip;                      // of `tip`
   std::vector<std::string> warnings;  // to be shown, in order, also when the command is refused
   // Error::code EINVAL: it is the use that is wrong, and a pointer to the help should follow.
   std::optional<Error> refusal;

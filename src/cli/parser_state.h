@@ -55,6 +55,8 @@ class ParserState {
   Result<void> apply_tampering(const Given& given);
   Result<void> apply_miscellaneous(const Given& given);
   Result<void> apply_call_set(const Given& given);
+  Result<void> apply_stack_trace(const Given& given);
+  Result<void> apply_tips(const Given& given);
   Result<void> apply_dumps(const Given& given, event::NumberSet& descriptors);
   Result<void> apply_messages(const Given& given);
   Result<void> apply_fd_details(const Given& given);

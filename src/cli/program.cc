@@ -20,8 +20,9 @@ int print(const std::string& text) {
 
 int generate(const std::string& topic, TerminalMessages& messages) {
   if (topic == "man") return print(manual_page());
+  if (topic == "options") return print(option_lines());
   if (auto text = completion(topic)) return print(*text);
-  messages.say("nothing to generate is called '" + topic + "'; it can be man, bash, zsh or fish");
+  messages.say("nothing to generate is called '" + topic + "'; it can be man, bash, zsh, fish or options");
   return 1;
 }
 
@@ -59,6 +60,7 @@ std::optional<int> answer(const Program& program, const Command& command, Termin
   switch (command.request) {
     case Request::trace: return std::nullopt;
     case Request::help: return print(help_text(program.strict ? "strace" : "sysray", program.strict));
+    case Request::tip: return print(tip_text(command.tip));
     case Request::version: return print(version_text(program.strict));
     case Request::generate: return generate(command.topic, messages);
   }

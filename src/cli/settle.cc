@@ -63,6 +63,8 @@ void ParserState::settle_counts() {
   }
   if (const int d = uses(OptionId::daemonize).letter) options().plan.daemon = static_cast<capture::DaemonMode>(d);
 
+  if (uses(OptionId::stack_trace).letter > 1) options().stack_lines = true;
+
   OutputChoice& output = options().output;
   output.per_thread = uses(OptionId::follow_forks).letter > 1 || given(OptionId::output_separately);
   output.to_command = output.path && (output.path->starts_with('|') || output.path->starts_with('!'));

@@ -124,7 +124,9 @@ std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
   resolve::Sight sight;
   sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
   sight.translates_ids = options.decode.translate_pids || options.decode.pid_names;
-  return std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
+  auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
+  if (options.decode.stacks) resolver->read_stacks(options.stack_limit, options.stack_lines);
+  return resolver;
 }
 
 Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options) {

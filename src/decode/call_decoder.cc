@@ -62,6 +62,9 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.call = model.c_str(entry.name);
   event_.register_count = syscall_->register_count;
   call_.verbose = !context.options.abbreviate.contains(event_.syscall);
+  // A stack that will not be there any more when the call is over.
+  if (context.options.stacks && (syscall_->noreturn || syscall_->new_program)) [[unlikely]]
+    event_.stack = context.resolver.stack(raw.tid, arena_);
 }
 
 void CallDecoder::enter(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
@@ -219,6 +222,8 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
     event_.ready = event_.args.size();
   }
   set_result(context, builder);
+  if (context.options.stacks && event_.stack.empty() && event_.has_result) [[unlikely]]
+    event_.stack = context.resolver.stack(raw.tid, arena_);
   if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
     add_dumps(context, memory);
   constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
@@ -358,7 +363,8 @@ void CallDecoder::find_targets(const Context& context, event::MemoryView& memory
   for (size_t i = 0; i < argument_count_; i++) {
     const Field& field = *arguments_[i].field;
     if (field.direction == Direction::out || field.untouched) continue;
-    if (field.condition != none && (field.exit_only || builder.evaluator().value(field.condition, Scope{}) == 0)) continue;
+    if (field.condition != none && (field.exit_only || builder.evaluator().value(field.condition, Scope{}) == 0))
+      continue;
     list.add(builder.from_register(field.type, builder.evaluator().argument(field), Scope{}));
   }
   event_.targets = {list.data(), list.size()};
@@ -366,7 +372,6 @@ void CallDecoder::find_targets(const Context& context, event::MemoryView& memory
 
 // The arguments are walked once more, without the limits of what is shown.
 void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
-  if (event_.failed || !event_.has_result) return;
   const auto fd = static_cast<s32>(call_.registers[0]);
   ValueBuilder builder(context, call_, memory, arena_, false, true);
   DumpWalk walk;
@@ -376,6 +381,8 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
     const Field& field = *arguments_[i].field;
     const bool received = field.transfer == describe::Transfer::received;
     if (!received && field.transfer != describe::Transfer::sent) continue;
+    // What should have been sent is there whatever came of it.
+    if (received && (event_.failed || !event_.has_result)) continue;
     if (!(received ? context.options.dump_received : context.options.dump_sent).contains(fd)) continue;
     const describe::Type& type = context.model.types[field.type];
     const u64 address = extend(builder.evaluator().argument(field), static_cast<u32>(word_size(call_.abi)), false);

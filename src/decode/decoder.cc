@@ -148,7 +148,10 @@ const Event* Decoder::other(Thread& own, const RawEvent& raw) {
   ValueBuilder builder(context_, state, memory, own.arena, true, true);
   if (raw.kind == RawKind::signal || raw.kind == RawKind::group_stop || raw.kind == RawKind::killed)
     own.last.signal_name = signal_text(builder, own.arena, raw.status);
-  if (raw.kind == RawKind::signal) decode_siginfo(own, raw);
+  if (raw.kind == RawKind::signal) {
+    decode_siginfo(own, raw);
+    if (options_.stacks) own.last.stack = context_.resolver.stack(raw.tid, own.arena);
+  }
   const bool ends = raw.kind == RawKind::exited || raw.kind == RawKind::killed || raw.kind == RawKind::detached;
   if (!ends) return &own.last;
   context_.resolver.task_ended(raw.tid);

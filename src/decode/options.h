@@ -13,6 +13,7 @@ struct Options {
   event::CallSet raw = event::CallSet::nothing();             // -e raw=: arguments are bare hex registers
   event::NumberSet dump_received;                             // -e read=: descriptors whose data are dumped
   event::NumberSet dump_sent;                                 // -e write=
+  bool stacks = false;                                        // fill Event::stack
   bool find_targets = false;                                  // fill Event::targets
   bool fd_paths = false;                                      // -y
   u32 fd_details = 0;                                         // -yy: resolve::DescriptorDetail bits

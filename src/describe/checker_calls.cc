@@ -366,6 +366,7 @@ void Checker::fill_calls() {
     made.in_depth = true;
     for (const ast::Attribute& attribute : one.attributes) {
       if (attribute.name == "noreturn") made.noreturn = true;
+      if (attribute.name == "new_program") made.new_program = true;
       if (attribute.name == "never_fails") made.never_fails = true;
       if (attribute.name == "prototype") made.in_depth = false;
       if (attribute.name == "name" && !attribute.strings.empty()) made.display = tables_.intern(attribute.strings[0]);

@@ -69,7 +69,7 @@ constexpr std::string_view known_attributes[] = {
     "if",     "nonzero", "v",           "valid",   "on",      "always",   "size", "tail",  "count",       "bare",
     "single", "carry",   "time",        "comment", "unnamed", "name",     "big",  "limit", "hex",         "oct",
     "dec",    "hex0",    "zero_filled", "cut",     "uncut",   "text",     "char", "date",  "mode",        "digits",
-    "minus1", "both",    "named",       "class",   "noclass", "noreturn", "abi",  "since", "never_fails", "prototype", "received", "sent", "data", "untouched"};
+    "minus1", "both",    "named",       "class",   "noclass", "noreturn", "new_program", "abi",  "since", "never_fails", "prototype", "received", "sent", "data", "untouched"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -104,7 +104,7 @@ void Checker::check_attributes(const std::vector<ast::Attribute>& attributes) {
 void Checker::check_places(const ast::Field& written, const Type& base) {
   static constexpr std::string_view of_pointers[] = {"valid", "size", "tail", "bare", "on", "cut"};
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
-  static constexpr std::string_view of_calls[] = {"class", "noclass",     "noreturn", "abi",
+  static constexpr std::string_view of_calls[] = {"class", "noclass",     "noreturn", "new_program", "abi",
                                                   "since", "never_fails", "prototype"};
   auto among = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);

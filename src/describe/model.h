@@ -284,6 +284,8 @@ struct Syscall {
   bool in_depth = false;  // not a bare prototype (every pointer argument has a direction, or is void by nature)
   bool noreturn = false;
   bool never_fails = false;
+  bool new_program = false;  // @new_program
+  u8 pad[3] = {};
   u8 register_count = 0;  // registers taken on lp64
   u32 declaration = 0;
 };

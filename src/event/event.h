@@ -7,6 +7,7 @@
 
 #include "base/types.h"
 #include "event/raw_event.h"
+#include "event/stack_frame.h"
 
 namespace sysray::event {
 
@@ -149,6 +150,7 @@ struct Event {
   std::span<const Value> notes;      // shown in parentheses behind the result, joined with ", "
   Tampering tampering;               // call_end
   std::span<const Dump> dumps;       // call_end
+  std::span<const StackFrame> stack;  // call_end, signal: if asked for
   const char* signal_name = nullptr;
   u64 instruction_pointer = 0;
   Nanoseconds time = 0;         // CLOCK_REALTIME: start of a call, moment of anything else

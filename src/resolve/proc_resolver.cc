@@ -56,7 +56,13 @@ void ProcResolver::task_began(Tid tid, Tgid, Tid creator) {
   tables_.began(tid, creator, shared ? DescriptorTables::Sharing::shared : DescriptorTables::Sharing::copied);
 }
 
+void ProcResolver::program_changed(Tid tid) {
+  tables_.reset(tid);
+  if (stacks_) stacks_->forget(tid);
+}
+
 void ProcResolver::task_ended(Tid tid) {
+  if (stacks_) stacks_->forget(tid);
   pids_.ended(tid);
   tables_.ended(tid);
   reader_.forget(tid);

@@ -12,6 +12,7 @@
 #include "resolve/proc_files.h"
 #include "resolve/resolver.h"
 #include "resolve/security_contexts.h"
+#include "resolve/stack_reader.h"
 
 namespace sysray::resolve {
 
@@ -28,15 +29,20 @@ class ProcResolver : public Resolver {
   // `security`: nullopt if nobody asks for SELinux contexts.
   explicit ProcResolver(Sight sight = {}, std::optional<SecurityContexts> security = std::nullopt);
 
+  void read_stacks(size_t limit, bool lines) { stacks_.emplace(limit, lines); }
+
   void task_began(Tid tid, Tgid tgid, Tid creator) override;
   void task_ended(Tid tid) override;
   void task_superseded(Tid tid, Tid former) override;
-  void program_changed(Tid tid) override { tables_.reset(tid); }
+  void program_changed(Tid tid) override;
   void descriptor_made(Tid tid, int fd, std::string_view name) override;
   void descriptors_closing(Tid tid, int first, int last) override { tables_.begin_closing(tid, first, last); }
   void descriptors_closed(Tid tid, bool success) override { tables_.finish_closing(tid, success); }
   void descriptors_unshared(Tid tid) override { tables_.unshare(tid); }
 
+  std::span<const event::StackFrame> stack(Tid tid, Arena& arena) override {
+    return stacks_ ? stacks_->read(tid, arena) : std::span<const event::StackFrame>();
+  }
   std::optional<DescriptorTarget> descriptor_target(Tid tid, int fd, Arena& arena) override;
   DescriptorDetails descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) override;
   std::optional<std::string_view> working_directory(Tid tid, Arena& arena) override;
@@ -55,6 +61,7 @@ class ProcResolver : public Resolver {
   DescriptorEntry* fill(Tid tid, int fd, std::string_view link);
 
   std::optional<SecurityContexts> security_;
+  std::optional<StackReader> stacks_;
   const Sight sight_;
   ProcFiles proc_;
   PidTranslator pids_;

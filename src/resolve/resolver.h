@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/arena.h"
 #include "base/types.h"
+#include "event/stack_frame.h"
 #include "resolve/descriptor.h"
 #include "resolve/task_id.h"
 
@@ -46,6 +48,8 @@ class Resolver {
   virtual std::optional<std::string_view> interface_name(u32, Arena&) { return std::nullopt; }
   // Name of the thread with this id (in the tracer's pid namespace).
   virtual std::optional<std::string_view> thread_name(Tid, Arena&) { return std::nullopt; }
+  // The stack of the stopped thread, in the arena; nothing if nobody asked for stacks.
+  virtual std::span<const event::StackFrame> stack(Tid, Arena&) { return {}; }
   // What the thread calls `id` (> 0), in the tracer's pid namespace.
   virtual TranslatedId translated_id(Tid, IdKind, s32 /*id*/) { return {}; }
   // The ids of a task (by the tracer's number) from the tracer's pid namespace down to its own, at most `max`. Returns

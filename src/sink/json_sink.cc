@@ -112,6 +112,7 @@ void JsonSink::call(JsonWriter& json, const Event& event) {
   json.end_object();
   outcome(json, event);
   dumps(json, event);
+  stack(json, event);
 }
 
 void JsonSink::outcome(JsonWriter& json, const Event& event) {
@@ -179,6 +180,38 @@ void JsonSink::failure(JsonWriter& json, const Event& event) {
     json.string(event.error_text);
   }
   json.end_object();
+}
+
+void JsonSink::stack(JsonWriter& json, const Event& event) {
+  if (event.stack.empty()) return;
+  json.key("stack");
+  json.begin_array();
+  for (const event::StackFrame& frame : event.stack) {
+    json.begin_object();
+    auto text = [&](const auto& key, std::string_view value) {
+      if (value.empty()) return;
+      json.key(key);
+      json.string(value);
+    };
+    text("problem", frame.problem);
+    text("file", frame.file);
+    text("symbol", frame.symbol);
+    if (!frame.symbol.empty()) {
+      json.key("offset");
+      json.number(frame.offset);
+    }
+    if (frame.problem.empty()) {
+      json.key("address");
+      json.number(frame.address);
+    }
+    text("source", frame.source);
+    if (!frame.source.empty()) {
+      json.key("line");
+      json.number(frame.line);
+    }
+    json.end_object();
+  }
+  json.end_array();
 }
 
 void JsonSink::dumps(JsonWriter& json, const Event& event) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sink/hex_dump.h"
+#include "sink/stack_lines.h"
 #include "sink/text_sink.h"
 
 namespace sysray::sink {
@@ -36,6 +37,7 @@ void TextSink::call_start(const Event& event) {
 
 void TextSink::begin_call(Channel& channel, Thread& thread, const Event& event) {
   clear_held(channel);
+  if (ordered_) take_place(thread);
   thread.number = event.number;
   thread.call = event.call;
   begin_line(channel, thread, event);
@@ -70,6 +72,10 @@ void TextSink::call_end(const Event& event) {
   end_line(channel);
   if (!event.dumps.empty()) {
     add_dumps(channel.line, event.dumps);
+    hand_over(channel);
+  }
+  if (!event.stack.empty()) {
+    add_stack(channel.line, event.stack);
     hand_over(channel);
   }
   thread.in_call = false;

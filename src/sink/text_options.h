@@ -43,6 +43,7 @@ struct TextOptions {
   bool exit_notes = true;            // quiet=exit: "+++ exited with N +++"
   bool superseded_notes = true;      // quiet=thread-execve
   bool whole_calls = false;          // --whole-calls: no <unfinished ...>
+  bool start_order = false;          // ... and in the order in which the calls began, not ended
   bool failed_only = false;          // -Z
   bool successful_only = false;      // -z
   u32 align_column = 40;             // -a

@@ -1,6 +1,8 @@
 // TextSink: lines, threads, and everything that is not a call.
 #include "sink/text_sink.h"
 
+#include "sink/stack_lines.h"
+
 namespace sysray::sink {
 
 using event::Event;
@@ -38,7 +40,10 @@ TextSink::TextSink(const TextOptions& options, OutputSet& outputs)
       statuses_(statuses_of(options)),
       buffered_(options.whole_calls || statuses_ != every_status),
       one_output_(!outputs.one_per_thread()) {
-  if (one_output_) common_.output = &outputs.of(Tid{});
+  if (!one_output_) return;
+  common_.output = &outputs.of(Tid{});
+  // The calls of one thread are in order anyway.
+  if (options.whole_calls && options.start_order) common_.output = &ordered_.emplace(*common_.output);
 }
 
 TextSink::~TextSink() = default;
@@ -68,7 +73,10 @@ void TextSink::flush() {
 }
 
 // A line that is still open stays as it is: its call goes on when nobody looks any more.
-void TextSink::finish() { flush(); }
+void TextSink::finish() {
+  if (ordered_) ordered_->finish();
+  flush();
+}
 
 TextSink::Thread& TextSink::thread_of(Tid tid) {
   if (last_thread_ != nullptr && last_thread_->tid == tid) return *last_thread_;
@@ -85,6 +93,7 @@ TextSink::Thread& TextSink::thread_of(Tid tid) {
 void TextSink::forget(Tid tid) {
   auto at = threads_.find(number(tid));
   if (at == threads_.end()) return;
+  give_up_place(*at->second);
   if (common_.open == at->second.get()) common_.open = nullptr;
   if (last_thread_ == at->second.get()) last_thread_ = nullptr;
   threads_.erase(at);
@@ -145,9 +154,26 @@ void TextSink::hand_over(Channel& channel) {
 void TextSink::publish(Thread& thread, Status status) {
   if (!buffered_) return;
   Channel& held = *thread.held_line;
-  if (wanted(status)) channel_of(thread).output->write(held.line.view());
+  const std::string_view shown = wanted(status) ? held.line.view() : std::string_view();
+  if (ordered_) {
+    if (!thread.place) take_place(thread);
+    ordered_->complete(*thread.place, shown);
+    thread.place.reset();
+  } else if (!shown.empty()) {
+    channel_of(thread).output->write(shown);
+  }
   held.line.clear();
   held.open = nullptr;
+}
+
+void TextSink::take_place(Thread& thread) {
+  give_up_place(thread);
+  if (ordered_) thread.place = ordered_->reserve();
+}
+
+void TextSink::give_up_place(Thread& thread) {
+  if (thread.place) ordered_->complete(*thread.place, {});
+  thread.place.reset();
 }
 
 // The thread makes its calls through another ABI than before.
@@ -178,6 +204,10 @@ void TextSink::signal(const Event& event) {
   }
   channel.line.add(" ---");
   end_line(channel);
+  if (!event.stack.empty()) {
+    add_stack(channel.line, event.stack);
+    hand_over(channel);
+  }
 }
 
 void TextSink::group_stop(const Event& event) {

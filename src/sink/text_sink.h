@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "sink/line_prefix.h"
+#include "sink/ordered_output.h"
 #include "sink/output.h"
 #include "sink/sink.h"
 #include "sink/text_buffer.h"
@@ -50,6 +52,7 @@ class TextSink : public Sink {
     std::string security;
     std::unique_ptr<Channel> own_output;  // one for each thread (-ff)
     std::unique_ptr<Channel> held_line;   // buffered calls
+    std::optional<OrderedOutput::Ticket> place;  // of its call among the lines, if they are to be in order
   };
 
   Thread& thread_of(Tid tid);
@@ -79,6 +82,8 @@ class TextSink : public Sink {
   void end_line(Channel& channel);
   void hand_over(Channel& channel);
   void publish(Thread& thread, Status status);
+  void take_place(Thread& thread);
+  void give_up_place(Thread& thread);
   void personality(Thread& thread, const event::Event& event);
   void begin_call(Channel& channel, Thread& thread, const event::Event& event);
   void end_arguments(Channel& channel, bool incomplete);
@@ -94,6 +99,7 @@ class TextSink : public Sink {
   u32 statuses_;
   bool buffered_;  // calls are shown when they have ended
   bool one_output_;
+  std::optional<OrderedOutput> ordered_;  // --whole-calls=start
   Channel common_;  // the one output of all
   std::unordered_map<s32, std::unique_ptr<Thread>> threads_;
   Thread* last_thread_ = nullptr;  // that thread_of found

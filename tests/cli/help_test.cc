@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
+#include <string>
 
 namespace sysray::cli {
 namespace {
@@ -29,6 +31,20 @@ TEST(OptionTable, IsComplete) {
     EXPECT_FALSE(option.value.empty()) << option.long_names[0];
     EXPECT_FALSE(option.sample.empty()) << option.long_names[0];
   }
+}
+
+// strace-options.txt: a line for each option of strace 7.2, with all its forms.
+TEST(OptionTable, LacksNoneOfStrace) {
+  std::set<std::string> forms;
+  for (const OptionSpec& option : option_table()) {
+    if (option.sysray_only) continue;
+    if (option.letter) forms.insert(std::string{'-', option.letter});
+    for (std::string_view name : option.long_names) forms.insert("--" + std::string(name));
+  }
+  std::ifstream list(SYSRAY_TEST_SOURCE_DIR "/strace-options.txt");
+  size_t count = 0;
+  for (std::string form; list >> form; count++) EXPECT_TRUE(forms.contains(form)) << form;
+  EXPECT_GT(count, 80u);
 }
 
 TEST(Help, ShowsEachOption) {

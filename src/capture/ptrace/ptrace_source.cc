@@ -40,8 +40,8 @@ bool wants_filter(const Plan& plan) {
          !plan.calls.all && !plan.sends_signals;
 }
 
-// Why a filter would be noticed, or be of no use. Descendants can be followed unseen, and the tracer can stay on as long
-// as one of them lives (stand_in.h).
+// Why a filter would be noticed, or be of no use. Descendants can be followed unseen, and the tracer can stay on as
+// long as one of them lives (stand_in.h).
 std::string_view why_no_quiet_filter(const Plan& plan) {
   if (!plan.unfiltered_because.empty()) return plan.unfiltered_because;
   if (!plan.launch || !plan.attach.empty()) return "a process that runs already cannot be given a filter";

@@ -27,23 +27,53 @@ void let_go_of_files(int kept_a, int kept_b) {
   close_range(static_cast<unsigned>(kept[2] + 1), ~0u, 0);
 }
 
+// The children of this process are those that the tracer would have: the program, and what it made with CLONE_PARENT.
+class Children {
+ public:
+  explicit Children(pid_t tracer) : tracer_(tracer) {
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    action.sa_flags = SA_NOCLDSTOP;
+    sigaction(SIGCHLD, &action, nullptr);
+  }
+
+  // Those that have ended are let go of; with `block`, until the tracer is among them.
+  void reap(bool block) {
+    int status = 0;
+    while (!tracer_ended_ || !block) {
+      const pid_t pid = waitpid(-1, &status, __WALL | (block ? 0 : WNOHANG));
+      if (pid < 0 && errno == EINTR) continue;
+      if (pid <= 0) return;
+      if (pid != tracer_) continue;
+      tracer_ended_ = true;
+      ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
+    }
+  }
+  const Ending& ending_of_tracer() {
+    if (!tracer_ended_) reap(true);
+    return ending_;
+  }
+
+ private:
+  pid_t tracer_;
+  bool tracer_ended_ = false;
+  Ending ending_;
+};
+
 void pass_on(pid_t tracer, int signals) {
   signalfd_siginfo info;
   while (read(signals, &info, sizeof info) == static_cast<ssize_t>(sizeof info))
-    kill(tracer, static_cast<int>(info.ssi_signo));
-}
-
-Ending ending_of(pid_t tracer) {
-  int status = 0;
-  while (waitpid(tracer, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
+    if (info.ssi_signo != SIGCHLD) kill(tracer, static_cast<int>(info.ssi_signo));
 }
 
 }  // namespace
 
 void stand_in_for(pid_t tracer, UniqueFd endings, const sigset_t& awaited, std::span<const Tid> helpers) {
-  const UniqueFd signals(signalfd(-1, &awaited, SFD_NONBLOCK | SFD_CLOEXEC));
+  sigset_t watched = awaited;
+  sigaddset(&watched, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &watched, nullptr);
+  Children children(tracer);
+  const UniqueFd signals(signalfd(-1, &watched, SFD_NONBLOCK | SFD_CLOEXEC));
   let_go_of_files(endings.get(), std::max(signals.get(), STDERR_FILENO));
   Ending ending;
   bool told = false;
@@ -51,12 +81,13 @@ void stand_in_for(pid_t tracer, UniqueFd endings, const sigset_t& awaited, std::
     pollfd fds[] = {{endings.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
     if (poll(fds, std::size(fds), -1) < 0) continue;
     if (fds[1].revents) pass_on(tracer, signals.get());
+    children.reap(false);
     if (!fds[0].revents) continue;
     const ssize_t n = read(endings.get(), &ending, sizeof ending);
     told = n == static_cast<ssize_t>(sizeof ending);
     waiting = n < 0 && errno == EINTR;
   }
-  if (!told) ending = ending_of(tracer);
+  if (!told) ending = children.ending_of_tracer();
   for (Tid helper : helpers)
     while (waitpid(number(helper), nullptr, 0) < 0 && errno == EINTR) {
     }

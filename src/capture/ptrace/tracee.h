@@ -39,7 +39,8 @@ struct Tracee {
   event::Abi abi{};
   u64 number = 0;
   std::array<u64, 6> args{};
-  bool hidden = false;   // followed only since it has inherited our filter: nothing of it is shown. See TraceeTable::hide
+  bool hidden =
+      false;  // followed only since it has inherited our filter: nothing of it is shown. See TraceeTable::hide
   bool unknown = false;  // hidden, and a child of this process (CLONE_PARENT): its end is told as a stranger's
   // The last call that ended in order to be resumed by restart_syscall.
   u64 interrupted = event::no_call;

@@ -146,7 +146,7 @@ class Tracer {
   std::unordered_map<s32, std::vector<Change>> held_;
   Launcher* launcher_ = nullptr;
   bool follows_filter_ = false;  // all descendants are followed, shown or not
-  bool filtered_ = false;  // the seccomp filter is in place
+  bool filtered_ = false;        // the seccomp filter is in place
   bool told_of_info_ = false;
   bool resumed_ = false;
   Timestamps stamps_{};  // of the change that is being handled
