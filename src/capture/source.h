@@ -107,6 +107,7 @@ struct Plan {
   bool allow_seccomp = false;
   // One may be installed if nothing shows of it; if not, `unfiltered_because` says why, for -d.
   bool quiet_seccomp = false;
+  bool picks_nothing = false;  // `calls` holds only numbers that no call has
   std::string_view unfiltered_because;
   bool want_signals = true;
   bool want_system_time = false;  // fill RawEvent::system_time

@@ -128,6 +128,7 @@ void ParserState::settle_plan(std::span<const char* const> program) {
     plan.launch = std::move(launch_);
   }
   if (traced_) {
+    plan.picks_nothing = traced_->empty();
     traced_->add_unknown(model_);
     plan.calls.all = false;
     for (size_t abi = 0; abi < event::abi_count; abi++) {

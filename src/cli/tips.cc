@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <random>
 
 #include "cli/values.h"
@@ -41,7 +42,7 @@ std::string_view strip(std::string_view text, std::string_view name, bool& named
 
 bool parse_id(std::string_view text, TipChoice& choice) {
   if (same_word(text, "random")) return choice.id.reset(), true;
-  auto number = parse_number(text, ~0u);
+  auto number = parse_number(text, std::numeric_limits<s32>::max());
   if (!number) return false;
   choice.id = static_cast<u32>(*number);
   return true;

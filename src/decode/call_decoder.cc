@@ -381,13 +381,14 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
     const Field& field = *arguments_[i].field;
     const bool received = field.transfer == describe::Transfer::received;
     if (!received && field.transfer != describe::Transfer::sent) continue;
-    // What should have been sent is there whatever came of it.
-    if (received && (event_.failed || !event_.has_result)) continue;
     if (!(received ? context.options.dump_received : context.options.dump_sent).contains(fd)) continue;
     const describe::Type& type = context.model.types[field.type];
     const u64 address = extend(builder.evaluator().argument(field), static_cast<u32>(word_size(call_.abi)), false);
     const TypeKind target = type.ref == none ? TypeKind::none : context.model.types[type.ref].kind;
-    if (target == TypeKind::chars || target == TypeKind::union_type)
+    const bool direct = target == TypeKind::chars || target == TypeKind::union_type;
+    // One buffer that should have been sent is there whatever came of it.
+    if ((event_.failed || !event_.has_result) && (received || !direct)) continue;
+    if (direct)
       builder.dump(type, address, Scope{});
     else
       builder.pointed(type, address, Scope{});

@@ -14,6 +14,7 @@ void DumpWalk::add(std::string_view bytes) {
     dumps_.push_back(head);
   }
   if (bytes.empty()) return;
+  room_ -= bytes.size();
   event::Dump dump;
   dump.bytes = bytes;
   if (depth > 0) dump.buffer = static_cast<s32>(levels_[depth - 1].index);

@@ -21,6 +21,8 @@ class DumpWalk {
   }
   void leave() { depth_--; }
 
+  // Bytes that may still be added: whatever a tracee claims, one call is dumped up to a bound.
+  u64 room() const { return room_; }
   // `bytes` must outlive the event.
   void add(std::string_view bytes);
   const std::vector<event::Dump>& dumps() const { return dumps_; }
@@ -33,6 +35,7 @@ class DumpWalk {
   };
   std::array<Level, 4> levels_;
   size_t depth_ = 0;
+  u64 room_ = 64 * 1024 * 1024;
   std::vector<event::Dump> dumps_;
 };
 

@@ -18,7 +18,6 @@ namespace {
 
 constexpr size_t path_limit = 4096;    // PATH_MAX, linux/limits.h
 constexpr u64 max_object = 64 * 1024;  // bytes of one object that are read
-constexpr u64 max_dump = 64 * 1024 * 1024;  // bytes of one buffer
 constexpr size_t max_tail = 4096;      // bytes behind a known object that are looked at
 
 bool is_scalar(const describe::Type& type) {
@@ -132,7 +131,7 @@ void ValueBuilder::dump(const Type& pointer, u64 at, const Scope& scope) {
   if (at == 0 || pointer.ref == none) return;
   const Type& target = model_.types[pointer.ref];
   const u64 held = target.kind == TypeKind::chars ? evaluator_.value_or(target.count, scope, 0) : 0;
-  const u64 size = std::min(evaluator_.value_or(pointer.size, scope, held), max_dump);
+  const u64 size = std::min(evaluator_.value_or(pointer.size, scope, held), dumps_->room());
   char* bytes = static_cast<char*>(arena_.allocate(size + 1, 1));
   if (memory_.read({at}, bytes, size) == size) dumps_->add({bytes, size});
 }

@@ -66,10 +66,11 @@ constexpr Builtin builtins[] = {
 };
 
 constexpr std::string_view known_attributes[] = {
-    "if",     "nonzero", "v",           "valid",   "on",      "always",   "size", "tail",  "count",       "bare",
-    "single", "carry",   "time",        "comment", "unnamed", "name",     "big",  "limit", "hex",         "oct",
-    "dec",    "hex0",    "zero_filled", "cut",     "uncut",   "text",     "char", "date",  "mode",        "digits",
-    "minus1", "both",    "named",       "class",   "noclass", "noreturn", "new_program", "abi",  "since", "never_fails", "prototype", "received", "sent", "data", "untouched"};
+    "if",          "nonzero", "v",      "valid",       "on",          "always",   "size",  "tail",    "count",
+    "bare",        "single",  "carry",  "time",        "comment",     "unnamed",  "name",  "big",     "limit",
+    "hex",         "oct",     "dec",    "hex0",        "zero_filled", "cut",      "uncut", "text",    "char",
+    "date",        "mode",    "digits", "minus1",      "both",        "named",    "class", "noclass", "noreturn",
+    "new_program", "abi",     "since",  "never_fails", "prototype",   "received", "sent",  "data",    "untouched"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -104,8 +105,8 @@ void Checker::check_attributes(const std::vector<ast::Attribute>& attributes) {
 void Checker::check_places(const ast::Field& written, const Type& base) {
   static constexpr std::string_view of_pointers[] = {"valid", "size", "tail", "bare", "on", "cut"};
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
-  static constexpr std::string_view of_calls[] = {"class", "noclass",     "noreturn", "new_program", "abi",
-                                                  "since", "never_fails", "prototype"};
+  static constexpr std::string_view of_calls[] = {"class", "noclass", "noreturn",    "new_program",
+                                                  "abi",   "since",   "never_fails", "prototype"};
   auto among = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);
   };
@@ -124,9 +125,9 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
 }
 
 void Checker::check_call_attributes(const ast::Declaration& one) {
-  static constexpr std::string_view of_fields[] = {"if",     "nonzero", "v",       "valid", "on",
-                                                   "always", "size",    "tail",    "count", "bare",
-                                                   "single", "carry",   "unnamed", "big",   "limit", "received", "sent", "data", "untouched"};
+  static constexpr std::string_view of_fields[] = {"if",    "nonzero",  "v",    "valid",  "on",       "always",  "size",
+                                                   "tail",  "count",    "bare", "single", "carry",    "unnamed", "big",
+                                                   "limit", "received", "sent", "data",   "untouched"};
   check_attributes(one.attributes);
   for (const ast::Attribute& attribute : one.attributes)
     if (std::find(std::begin(of_fields), std::end(of_fields), attribute.name) != std::end(of_fields))

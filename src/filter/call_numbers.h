@@ -1,6 +1,7 @@
 // CallNumbers: a set of system calls, by ABI and number: what -e trace= and its like name.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <string_view>
 
@@ -21,6 +22,10 @@ class CallNumbers {
 
   bool contains(event::Abi abi, u64 number) const { return number < size && of(abi)[number]; }
   const std::bitset<size>& of(event::Abi abi) const { return calls_[static_cast<size_t>(abi)]; }
+
+  bool empty() const {
+    return std::ranges::all_of(calls_, [](const auto& calls) { return calls.none(); });
+  }
 
   // Adds the numbers that are no known call: strace traces these whatever the filter says.
   void add_unknown(const describe::Model& model);

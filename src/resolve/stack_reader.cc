@@ -27,7 +27,9 @@ struct Walk {
 std::string_view demangled(const char* name, Arena& arena) {
   int status = 0;
   char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-  const std::string_view out = arena.copy(text != nullptr && status == 0 ? text : name);
+  std::string_view out = arena.copy(text != nullptr && status == 0 ? text : name);
+  // Versions of symbols are of no interest (printf@@GLIBC_2.2.5).
+  out = out.substr(0, out.find('@'));
   free(text);
   return out;
 }

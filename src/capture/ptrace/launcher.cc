@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "capture/ptrace/stand_in.h"
-
 namespace sysray::capture::ptrace {
 namespace {
 
@@ -128,7 +126,8 @@ Result<Launcher> Launcher::start(const Program& program, const ChildSetup& setup
 }
 
 Result<Launcher> Launcher::start_apart(const Program& program, const ChildSetup& setup, const SignalGuard& signals,
-                                       std::span<const Tid> helpers) {
+                                       std::span<const Tid> helpers, const ChildEnd& on_stranger) {
+  StandIn stand_in(helpers, on_stranger);
   Result<Pipe> go = make_pipe();
   if (!go) return go.error();
   Result<Pipe> reports = make_pipe();
@@ -156,7 +155,7 @@ Result<Launcher> Launcher::start_apart(const Program& program, const ChildSetup&
   }
   pid_t tracer = fork();
   if (tracer < 0) return failed("fork");
-  if (tracer != 0) stand_in_for(tracer, std::move(endings->read_end), signals.awaited(), helpers);
+  if (tracer != 0) stand_in.run(tracer, std::move(endings->read_end), signals.awaited());
   // Signals from the terminal come to the visible process, once.
   setpgid(0, 0);
   Launcher launcher(pid, std::move(go->write_end), std::move(reports->read_end));

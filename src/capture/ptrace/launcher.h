@@ -11,6 +11,7 @@
 #include "base/unique_fd.h"
 #include "capture/ptrace/program.h"
 #include "capture/ptrace/signal_guard.h"
+#include "capture/ptrace/stand_in.h"
 
 namespace sysray::capture::ptrace {
 
@@ -37,7 +38,7 @@ class Launcher {
   // The same with a tracer apart: returns in a new process, which traces; the calling one is the program's parent and
   // stands in for the tracer (stand_in.h), for as long as that does not report_ending().
   static Result<Launcher> start_apart(const Program& program, const ChildSetup& setup, const SignalGuard& signals,
-                                      std::span<const Tid> helpers);
+                                      std::span<const Tid> helpers, const ChildEnd& on_stranger);
 
   Launcher(Launcher&&) = default;
   // A child that was never released ends.

@@ -15,8 +15,8 @@ void Tracer::let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change
     kill(number(launcher_->tid()), SIGCONT);
     kill(number(launcher_->tid()), fatal_signal);
   }
-  if (filtered_ && follows_filter_) return hide_all(pending);
-  bool kill_all = plan_.kill_on_exit || filtered_;
+  if (filtered_ && care_ == FilterCare::follow) return hide_all(pending);
+  bool kill_all = plan_.kill_on_exit || (filtered_ && care_ == FilterCare::kill);
   // Without its tracer a filtered thread would be refused its calls.
   tracees_.for_each([&](Tracee& tracee) {
     if (kill_all) kill(number(tracee.tgid), SIGKILL);

@@ -29,8 +29,8 @@ bool belongs_to(Tid tid, Tgid tgid) { return syscall(SYS_tgkill, number(tgid), n
 
 }  // namespace
 
-void Tracer::add_launched(Launcher& launcher, bool follow_unseen) {
-  follows_filter_ = follow_unseen;
+void Tracer::add_launched(Launcher& launcher, FilterCare care) {
+  care_ = care;
   launcher_ = &launcher;
   tracees_.add(launcher.tid(), Tgid{number(launcher.tid())}).phase = Phase::set_up;
 }
@@ -93,7 +93,7 @@ void Tracer::read_birth(Tracee& born, const Tracee& creator) {
 }
 
 void Tracer::on_unknown(const Change& change) {
-  if (plan_.follow_forks || follows_filter_) return hold(change);
+  if (plan_.follow_forks || care_ == FilterCare::follow) return hold(change);
   if (!WIFSTOPPED(change.status)) return say_unknown_death(change.tid, change.status);
   // A child that was created with CLONE_PTRACE.
   Stop(change.tid, change.status).detach();
@@ -220,7 +220,7 @@ void Tracer::finish_set_up(Tracee& tracee) {
       if (plan_.debug) messages_.say("seccomp filter enabled");
     } else if (report->what == ChildReport::What::filter_refused) {
       // Asked for or not; in the second case there is nothing to tell.
-      if (!follows_filter_ || plan_.debug)
+      if (care_ == FilterCare::kill || plan_.debug)
         messages_.say(fmt::format("seccomp filter: {}; stopping at every system call", strerror(report->error)));
     }
   }

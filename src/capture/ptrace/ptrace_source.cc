@@ -10,10 +10,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <span>
 
 #include "capture/ptrace/attacher.h"
+#include "capture/ptrace/child_makers.h"
 #include "capture/ptrace/seccomp_filter.h"
 #include "capture/ptrace/tracer.h"
 
@@ -40,25 +42,29 @@ bool wants_filter(const Plan& plan) {
          !plan.calls.all && !plan.sends_signals;
 }
 
-// Why a filter would be noticed, or be of no use. Descendants can be followed unseen, and the tracer can stay on as
-// long as one of them lives (stand_in.h).
-std::string_view why_no_quiet_filter(const Plan& plan) {
+// Why a filter would be noticed, or be of no use. With -f all descendants are traced anyway, and the tracer can stay on
+// unseen as long as one of them lives (stand_in.h). Without, children would have to be followed against their nature
+// (they could not be debugged, for one), so there had better be none.
+std::string_view why_no_quiet_filter(const Plan& plan, const std::string& program) {
   if (!plan.unfiltered_because.empty()) return plan.unfiltered_because;
-  if (!plan.launch || !plan.attach.empty()) return "a process that runs already cannot be given a filter";
+  if (!plan.launch || !plan.attach.empty() || plan.watch) return "a process that runs already cannot be given a filter";
   if (plan.calls.all) return "all system calls are traced";
+  // Calls that do not exist fail in the same way whoever traces.
+  if (plan.picks_nothing) return "";
   if (plan.sends_signals) return "signals are injected at the entry of calls";
   if (plan.detach_on_exec) return "-b lets processes go, and a filter cannot be taken away";
   if (plan.kill_on_exit) return "with --kill-on-exit the tracer must not outlive its user's interest";
+  if (plan.daemon != DaemonMode::none) return "with -D the tracer must end when it is told to";
   if (interactive_mode(plan) == InteractiveMode::anywhere) return "with -I anywhere a signal may end the tracer";
+  if (!plan.follow_forks && may_make_children(program))
+    return "without -f the children that the program may make would inherit it";
   return "";
 }
 
 class PtraceSource : public Source {
  public:
   PtraceSource(Plan plan, Messages& messages)
-      : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {
-    quiet_filter_ = plan_.quiet_seccomp && !wants_filter(plan_) && why_no_quiet_filter(plan_).empty();
-  }
+      : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {}
 
   Result<void> start();
   Abilities abilities() const override { return {true, true}; }
@@ -67,7 +73,8 @@ class PtraceSource : public Source {
 
  private:
   unsigned long options() const;
-  Result<void> launch();
+  Result<void> launch(const Program& program);
+  std::function<void(Tid, int)> tell_end_of_stranger();
   bool attach();
   void attach_found();
   Nanoseconds tick() const;
@@ -96,7 +103,8 @@ class PtraceSource : public Source {
 
 unsigned long PtraceSource::options() const {
   unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
-  if (plan_.follow_forks || quiet_filter_) options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+  if (plan_.follow_forks || (quiet_filter_ && !plan_.picks_nothing))
+    options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
   if (wants_filter(plan_)) options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
   if (quiet_filter_) options |= PTRACE_O_TRACESECCOMP;
   if (plan_.kill_on_exit) options |= PTRACE_O_EXITKILL;
@@ -106,15 +114,22 @@ unsigned long PtraceSource::options() const {
 Result<void> PtraceSource::start() {
   for (Tid tid : plan_.attach)
     if (number(tid) == getpid()) return Error{"I'm sorry, I can't let you do that, Dave.", "", "", EPERM};
+  std::optional<Program> program;
+  if (plan_.launch) {
+    Result<Program> found = find_program(*plan_.launch);
+    if (!found) return found.error();
+    program.emplace(std::move(*found));
+  }
+  const std::string_view unfiltered = why_no_quiet_filter(plan_, program ? program->path : "");
+  quiet_filter_ = plan_.quiet_seccomp && !wants_filter(plan_) && unfiltered.empty();
   if (plan_.debug) {
     if (options() & PTRACE_O_EXITKILL) messages_.say("PTRACE_O_EXITKILL works");
     messages_.say(fmt::format("ptrace_setoptions = {:#x}", options()));
-    if (const std::string_view why = why_no_quiet_filter(plan_); !why.empty() && !wants_filter(plan_))
-      messages_.say(fmt::format("no seccomp filter: {}", why));
+    if (!unfiltered.empty() && !wants_filter(plan_)) messages_.say(fmt::format("no seccomp filter: {}", unfiltered));
   }
   // First, because a daemon mode makes another process the tracer.
-  if (plan_.launch) {
-    if (Result<void> launched = launch(); !launched) return launched;
+  if (program) {
+    if (Result<void> launched = launch(*program); !launched) return launched;
   }
   if (!attach() && !plan_.launch) return Error{};
   Result<std::unique_ptr<Watcher>> watcher = Watcher::make(signals_.awaited(), tick());
@@ -161,9 +176,12 @@ void PtraceSource::attach_found() {
   }
 }
 
-Result<void> PtraceSource::launch() {
-  Result<Program> program = find_program(*plan_.launch);
-  if (!program) return program.error();
+// Children that this process had before it became a tracer.
+std::function<void(Tid, int)> PtraceSource::tell_end_of_stranger() {
+  return [this](Tid tid, int status) { tracer_.say_unknown_death(tid, status); };
+}
+
+Result<void> PtraceSource::launch(const Program& program) {
   ChildSetup setup;
   if (wants_filter(plan_)) {
     setup.filter = seccomp_filter(plan_.calls);
@@ -173,9 +191,10 @@ Result<void> PtraceSource::launch() {
   }
   // no_new_privs would be noticed: it outlives the trace.
   if (quiet_filter_) setup.filter = seccomp_filter(plan_.calls);
-  const bool apart = quiet_filter_ && plan_.daemon == DaemonMode::none;
-  Result<Launcher> launcher = apart ? Launcher::start_apart(*program, setup, signals_, plan_.helpers)
-                                    : Launcher::start(*program, setup, plan_.daemon, signals_);
+  const bool apart = quiet_filter_ && plan_.follow_forks && !plan_.picks_nothing;
+  Result<Launcher> launcher =
+      apart ? Launcher::start_apart(program, setup, signals_, plan_.helpers, tell_end_of_stranger())
+            : Launcher::start(program, setup, plan_.daemon, signals_);
   if (!launcher) return launcher.error();
   if (plan_.debug && plan_.daemon != DaemonMode::none) messages_.say(fmt::format("new tracer pid is {}", getpid()));
   s32 child = number(launcher->tid());
@@ -184,7 +203,9 @@ Result<void> PtraceSource::launch() {
     return Error{fmt::format("attach: ptrace(PTRACE_SEIZE, {})", child), strerror(errno), "", errno};
   if (plan_.daemon != DaemonMode::none && !plan_.quiet_attach) messages_.say(fmt::format("Process {} attached", child));
   launcher_.emplace(std::move(*launcher));
-  tracer_.add_launched(*launcher_, quiet_filter_);
+  tracer_.add_launched(*launcher_, !quiet_filter_        ? FilterCare::kill
+                                   : plan_.picks_nothing ? FilterCare::none
+                                                         : FilterCare::follow);
   return {};
 }
 

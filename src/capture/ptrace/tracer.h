@@ -21,14 +21,20 @@
 
 namespace sysray::capture::ptrace {
 
+// What is due to threads with a seccomp filter, whose picked calls would fail without a tracer.
+enum class FilterCare : u8 {
+  none,    // nothing: no call is picked
+  kill,    // none may outlive the tracer
+  follow,  // descendants that are not to be shown are followed all the same, and the tracer stays on for them
+};
+
 class Tracer {
  public:
   Tracer(const Plan& plan, Messages& messages)
       : plan_(plan), messages_(messages), reader_(plan.syscall_info), writer_(plan.syscall_info) {}
 
   // The program's process, seized and waiting. `launcher` must outlive the tracer.
-  // `follow_unseen`: descendants that are not to be shown are followed all the same, since they inherit the filter.
-  void add_launched(Launcher& launcher, bool follow_unseen);
+  void add_launched(Launcher& launcher, FilterCare care);
   // A thread that was there before, seized and interrupted.
   void add_attached(Tid tid, Tgid tgid);
   void set_consumer(Consumer& consumer);
@@ -72,6 +78,9 @@ class Tracer {
 
   const Ending& ending() const { return ending_; }
 
+  // Tells of the end of a child that was not traced.
+  void say_unknown_death(Tid tid, int status);
+
  private:
   // Stops: each of these ends the stop.
   void on_stop(Tracee& tracee, Stop stop);
@@ -105,7 +114,6 @@ class Tracer {
   void hold(const Change& change);
   void on_unknown(const Change& change);
   void on_death(Tracee& tracee, int status);
-  void say_unknown_death(Tid tid, int status);
   Tracee* settle_exec(const Stop& stop);
   void finish_set_up(Tracee& tracee);
   void say_launch_failure();
@@ -145,8 +153,8 @@ class Tracer {
   Delays delays_;
   std::unordered_map<s32, std::vector<Change>> held_;
   Launcher* launcher_ = nullptr;
-  bool follows_filter_ = false;  // all descendants are followed, shown or not
-  bool filtered_ = false;        // the seccomp filter is in place
+  FilterCare care_ = FilterCare::kill;
+  bool filtered_ = false;  // the seccomp filter is in place
   bool told_of_info_ = false;
   bool resumed_ = false;
   Timestamps stamps_{};  // of the change that is being handled
