@@ -405,14 +405,34 @@ Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope)
     return list.data()[0];
   Value value;
   value.kind = ValueKind::structure;
-  // A time behind a struct: @time takes its first two fields as seconds and nanoseconds.
+  // A time behind a struct: @time takes its first two fields as seconds and nanoseconds, if it doesn't say which.
   if (type.timestamp && list.size() >= 2)
-    value.comment = date(static_cast<s64>(list.data()[0].number), list.data()[1].number);
+    value.comment = date(static_cast<s64>(list.data()[0].number),
+                         evaluator_.value_or(type.nanoseconds, scope, list.data()[1].number), type.fraction_digits);
   value.tuple = st.tuple;
   value.unnamed_fields = st.unnamed_fields;
   value.inlined = st.inlined;
   value.more = progress.more;
   value.set_items(list.data(), list.size());
+  return type.stand_ins.count == 0 ? value : stand_in(type, value, scope);
+}
+
+// @instead: a name stands for the struct when its condition holds; -X raw and verbose show the struct as well.
+Value ValueBuilder::stand_in(const Type& type, const Value& value, const Scope& scope) {
+  for (u32 i = 0; i + 1 < type.stand_ins.count; i += 2) {
+    const u32* pair = &model_.lists[type.stand_ins.first + i];
+    if (evaluator_.value(pair[1], scope) == 0) continue;
+    auto* parts = arena_.make<Value>(2);
+    parts[0].kind = ValueKind::literal;
+    parts[0].set_text(model_.text(model_.strings[pair[0]]));
+    parts[1] = value;
+    parts[1].comment = nullptr;
+    Value name;
+    name.kind = ValueKind::format;
+    name.set_items(parts, 1);
+    name.annotation = &parts[1];
+    return name;
+  }
   return value;
 }
 
@@ -463,7 +483,7 @@ Value ValueBuilder::alternative(const describe::Alternative& chosen, const Scope
 }
 
 // The number of a format as -X raw shows it: big-endian ones as their bytes in memory.
-const Value* ValueBuilder::raw_number(const Type& type, u64 number, u32 width) {
+const Value* ValueBuilder::raw_number(const Type& type, u64 number, u32 width, bool decimal) {
   auto* raw = arena_.make<Value>();
   if (type.big_endian) {
     raw->kind = ValueKind::string;
@@ -474,7 +494,7 @@ const Value* ValueBuilder::raw_number(const Type& type, u64 number, u32 width) {
     return raw;
   }
   raw->kind = ValueKind::integer;
-  raw->style = event::IntStyle::hex;
+  raw->style = decimal ? event::IntStyle::unsigned_decimal : event::IntStyle::hex;
   raw->width = static_cast<u8>(width);
   raw->number = number;
   return raw;
@@ -494,7 +514,7 @@ Value ValueBuilder::format(const Type& type, u64 raw, const Scope& scope, Bytes 
     value.number = *slot;
     value.width = static_cast<u8>(width);
     value.unnamed = description.unnamed;
-    if (description.raw) value.annotation = raw_number(type, *slot, width);
+    if (description.raw) value.annotation = raw_number(type, *slot, width, description.raw_decimal);
     return value;
   }
   return integer(type, raw);

@@ -254,18 +254,21 @@ Value ValueBuilder::semantic(const Type& type, u64 raw) {
   }
 }
 
-const char* ValueBuilder::date(s64 seconds, u64 nanoseconds) {
-  if (seconds == 0 && nanoseconds == 0) return nullptr;
-  if (nanoseconds >= 1'000'000'000) return nullptr;
+// `fraction` of the second has so many digits; one with more is no time.
+const char* ValueBuilder::date(s64 seconds, u64 fraction, u32 digits) {
+  if (seconds == 0 && fraction == 0) return nullptr;
+  u64 whole = 1;
+  for (u32 i = 0; i < digits; i++) whole *= 10;
+  if (fraction >= whole) return nullptr;
   time_t when = seconds;
   tm parts{};
   if (localtime_r(&when, &parts) == nullptr) return nullptr;
   char text[80];
   size_t n = strftime(text, sizeof text - 16, "%FT%T", &parts);
   if (n == 0) return nullptr;
-  if (nanoseconds > 0) {
+  if (fraction > 0) {
     text[n++] = '.';
-    for (u64 unit = 100'000'000; unit > 0; unit /= 10) text[n++] = static_cast<char>('0' + nanoseconds / unit % 10);
+    for (u64 unit = whole / 10; unit > 0; unit /= 10) text[n++] = static_cast<char>('0' + fraction / unit % 10);
   }
   n += strftime(text + n, sizeof text - n, "%z", &parts);
   return arena_.copy({text, n}).data();
@@ -274,10 +277,11 @@ const char* ValueBuilder::date(s64 seconds, u64 nanoseconds) {
 void ValueBuilder::add_comments(Value& value, const Type& type, const Scope& scope) {
   if (type.timestamp) {
     const u64 fraction = evaluator_.value_or(type.nanoseconds, scope, 0);
-    value.comment = date(static_cast<s64>(value.number), fraction);
+    value.comment = date(static_cast<s64>(value.number), fraction, type.fraction_digits);
   }
   if (type.format == describe::IntFormat::date) {
-    if (const char* text = date(static_cast<s64>(value.number), evaluator_.value_or(type.nanoseconds, scope, 0))) {
+    if (const char* text = date(static_cast<s64>(value.number), evaluator_.value_or(type.nanoseconds, scope, 0),
+                                type.fraction_digits)) {
       value.kind = ValueKind::word;
       value.set_text(text);
     }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t path_limit = 4096;    // PATH_MAX, linux/limits.h
 constexpr u64 max_object = 64 * 1024;  // bytes of one object that are read
+constexpr size_t most_whole = 4096;    // bytes of a string that -s does not cut
 constexpr size_t max_tail = 4096;      // bytes behind a known object that are looked at
 
 bool is_scalar(const describe::Type& type) {
@@ -69,6 +70,11 @@ Value ValueBuilder::pointed(const Type& pointer, u64 at, const Scope& scope) {
   depth_++;
   Value value = target_at(pointer, pointer.ref, at, scope);
   depth_--;
+  if (pointer.unreadable != none && value.kind == ValueKind::address) {
+    value = {};
+    value.kind = ValueKind::literal;
+    value.set_text(model_.text(model_.strings[pointer.unreadable]));
+  }
   return value;
 }
 
@@ -107,7 +113,7 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
   value.kind = ValueKind::string;
   value.is_path = is_path;
   value.nul_terminated = got.terminated;
-  value.truncated = !got.terminated && (got.length > shown || bound > wanted);
+  value.truncated = !got.terminated && (got.length > shown || bound > wanted || type.limited);
   value.set_text({to, std::min(got.length, shown)});
   if (is_path && context_.options.security_contexts)
     add_security(value, context_.resolver.file_security(call_.tid, last_dirfd_, value.text(), arena_));
@@ -116,14 +122,18 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
 
 Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const Type& pointer) {
   const u64 size = evaluator_.value_or(type.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
-  const auto shown = static_cast<size_t>(std::min<u64>(size, context_.options.string_limit));
+  const size_t limit = type.uncut ? most_whole : context_.options.string_limit;
+  const auto shown = static_cast<size_t>(std::min<u64>(size, limit));
   Value value;
   value.kind = ValueKind::string;
   value.truncated = size > shown;
   value.hex = type.hex_bytes;
   char* to = static_cast<char*>(arena_.allocate(shown + 1, 1));
-  if (shown > 0 && memory_.read({at}, to, shown) < shown) return address(at);
-  value.set_text({to, shown});
+  // As strace does, one byte more is read than is shown: the string goes on only if it can be read.
+  const size_t wanted = value.truncated ? shown + 1 : shown;
+  if (wanted > 0 && memory_.read({at}, to, wanted) < wanted) return address(at);
+  const bool trims = type.trimmed && !value.truncated && shown > 0 && to[shown - 1] == 0;
+  value.set_text({to, trims ? shown - 1 : shown});
   return value;
 }
 
@@ -150,7 +160,10 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   const size_t got = memory_.read({at}, bytes, wanted);
   const bool in_parts =
       is_struct && (model_.structs[target.ref].split || (flexible && model_.structs[target.ref].inlined));
-  if (got < wanted && (!in_parts || got == 0)) return address(at);
+  if (got < wanted && (!in_parts || got == 0)) {
+    const u64 first = evaluator_.value_or(pointer.partial, scope, 0);
+    return first > 0 && first <= got ? partial_object(index, {bytes, first, {at}}, scope) : address(at);
+  }
   Bytes read{bytes, got, {at}, wanted - got};
   Scope inner = scope;
   inner.extent = wanted;
@@ -174,6 +187,19 @@ Value ValueBuilder::cut_scalar(const Type& pointer, u64 at, u64 size) {
   if (memory_.read({at}, bytes, size) < size) return address(at);
   Value value = plain_bytes({bytes, size, {at}});
   value.brackets = !pointer.bare;
+  return value;
+}
+
+// Only the beginning of an object could be read.
+Value ValueBuilder::partial_object(u32 index, Bytes bytes, const Scope& scope) {
+  Scope inner = scope;
+  inner.extent = bytes.available;
+  Value value = from_bytes(index, bytes, inner);
+  Value unknown;
+  unknown.kind = ValueKind::literal;
+  unknown.unnamed = true;
+  unknown.set_text("???");
+  append(value, unknown);
   return value;
 }
 

@@ -116,14 +116,15 @@ class ValueBuilder {
   Value descriptor_set(Bytes bytes, u64 bits);
   Value address_text(describe::Semantic semantic, Bytes bytes);
   u64 semantic_size(const Type& type, const Scope& scope);
-  const Value* raw_number(const Type& type, u64 number, u32 width);
+  const Value* raw_number(const Type& type, u64 number, u32 width, bool decimal);
   Value format(const Type& type, u64 raw, const Scope& scope, Bytes bytes);
   void add_comments(Value& value, const Type& type, const Scope& scope);
-  const char* date(s64 seconds, u64 nanoseconds);
+  const char* date(s64 seconds, u64 fraction, u32 digits);
 
   Value target_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
   Value string_at(const Type& type, u64 address, const Scope& scope);
   Value chars_at(const Type& type, u64 address, const Scope& scope, const Type& pointer);
+  Value partial_object(u32 target, Bytes bytes, const Scope& scope);
   Value object_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
   Value cut_scalar(const Type& pointer, u64 at, u64 size);
   Value set_at(const Type& target, u64 address, const Scope& scope);
@@ -159,6 +160,7 @@ class ValueBuilder {
   Value count_comment(const Type& array, u64 address, u64 count, bool unterminated);
 
   Value structure(const Type& type, Bytes bytes, const Scope& scope);
+  Value stand_in(const Type& type, const Value& value, const Scope& scope);
   // How far the fields of a struct have been shown.
   struct Progress {
     ValueList list;

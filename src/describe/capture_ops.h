@@ -120,7 +120,6 @@ enum capture_op_flags {
 // `bytes`, elements are of `stride` bytes.
 enum capture_limit {
   CAPTURE_LIMIT_NONE,
-  CAPTURE_LIMIT_STRING,         // bytes: -s
   CAPTURE_LIMIT_STRING_NUL,     // bytes: -s and one more
   CAPTURE_LIMIT_ELEMENTS,       // elements: of abbreviated lists -s, else no bound
   CAPTURE_LIMIT_ELEMENTS_MORE,  // the same and one more

@@ -91,7 +91,7 @@ void CaptureWalk::chars_at(const Pointee& pointee, const Type& type, const Captu
       expressions_.value_or(type.count, names, pointee.pointer.size != none ? pointee.size : names.extent);
   expressions_.loose = before;
   capture_op op = bytes_op(pointee.address.operand, size.operand, 1, CAPTURE_MAX_BYTES);
-  op.limit = CAPTURE_LIMIT_STRING;
+  op.limit = type.uncut ? CAPTURE_LIMIT_NONE : CAPTURE_LIMIT_STRING_NUL;
   copy(op, false);
 }
 

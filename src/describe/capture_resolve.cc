@@ -12,7 +12,6 @@ constexpr u64 max_elements = 1 << 16;  // of one array that are shown, whatever 
 u64 bound_of(const capture_op& op, u64 string_limit, bool verbose) {
   const u64 shown = std::min(string_limit, max_elements);
   switch (op.limit) {
-    case CAPTURE_LIMIT_STRING: return string_limit;
     case CAPTURE_LIMIT_STRING_NUL: return string_limit + 1;
     case CAPTURE_LIMIT_ELEMENTS: return verbose ? max_elements : shown;
     case CAPTURE_LIMIT_ELEMENTS_MORE: return (verbose ? max_elements : shown) + 1;

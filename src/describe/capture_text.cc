@@ -50,7 +50,6 @@ std::string compute_text(const capture_op& op) {
 
 std::string limit_text(const capture_op& op) {
   switch (op.limit) {
-    case CAPTURE_LIMIT_STRING: return ", at most -s";
     case CAPTURE_LIMIT_STRING_NUL: return ", at most -s + 1";
     case CAPTURE_LIMIT_ELEMENTS: return ", at most -s if abbreviated";
     case CAPTURE_LIMIT_ELEMENTS_MORE: return ", at most -s + 1 if abbreviated";

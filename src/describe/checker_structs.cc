@@ -426,6 +426,7 @@ void Checker::fill_formats() {
     }
     format.unnamed = find(written.attributes, "unnamed") != nullptr;
     format.raw = find(written.attributes, "raw") != nullptr;
+    format.raw_decimal = find(written.attributes, "dec") != nullptr;
     format.over_bytes = over_bytes(written);
     if (format.width == 0)
       for (u32 layout = 0; layout < layout_count; layout++)

@@ -68,7 +68,7 @@ constexpr Builtin builtins[] = {
 constexpr std::string_view known_attributes[] = {
     "if",          "nonzero", "v",      "valid",       "on",          "always",   "size",  "tail",    "count",
     "bare",        "single",  "carry",  "time",        "comment",     "unnamed",  "name",  "big",     "limit",
-    "hex",         "oct",     "dec",    "hex0",        "zero_filled", "cut",      "uncut", "text",    "char",
+    "hex",         "oct",     "dec",    "hex0",        "zero_filled", "cut",      "uncut", "text", "trim", "partial", "instead", "unreadable",    "char",
     "date",        "mode",    "digits", "minus1",      "both",        "named",    "class", "noclass", "noreturn",
     "new_program", "abi",     "since",  "never_fails", "prototype",   "received", "sent",  "data",    "untouched"};
 
@@ -103,7 +103,8 @@ void Checker::check_attributes(const std::vector<ast::Attribute>& attributes) {
 
 // Attributes that say nothing where they stand are mistakes.
 void Checker::check_places(const ast::Field& written, const Type& base) {
-  static constexpr std::string_view of_pointers[] = {"valid", "size", "tail", "bare", "on", "cut"};
+  static constexpr std::string_view of_pointers[] = {"valid", "size", "tail",    "bare",
+                                                     "on",    "cut",  "partial", "unreadable"};
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
   static constexpr std::string_view of_calls[] = {"class", "noclass", "noreturn",    "new_program",
                                                   "abi",   "since",   "never_fails", "prototype"};
@@ -263,14 +264,48 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
       type.minus_one = true;
     else if (one.name == "big")
       type.big_endian = true;
+    else if (one.name == "instead")
+      stand_in(type, one, names);
+    else if (one.name == "trim")
+      type.trimmed = true;
+    else if (one.name == "limit" && type.kind == TypeKind::string)
+      type.limited = true;
     else if (one.name == "time") {
       type.timestamp = true;
       if (!one.values.empty()) type.nanoseconds = expression(one.values[0], names);
+      if (one.values.size() > 1) set_fraction_digits(type, one.values[1]);
     } else if (one.name == "comment" && !one.strings.empty()) {
       type.comment = static_cast<u32>(tables_.strings.size());
       tables_.strings.push_back(tables_.intern(one.strings[0]));
     }
   }
+}
+
+// @instead("TEXT", CONDITION), once or more: pairs one behind another.
+void Checker::stand_in(Type& type, const ast::Attribute& written, const Names& names) {
+  if (written.strings.size() != 1 || written.values.size() != 1) {
+    diagnostics_.error(written.position, "@instead takes a text and a condition",
+                       "for example @instead(\"NOW\", t.nsec == NOW)");
+    return;
+  }
+  const u32 condition = expression(written.values[0], names);
+  const auto text = static_cast<u32>(tables_.strings.size());
+  tables_.strings.push_back(tables_.intern(written.strings[0]));
+  const Range former = type.stand_ins;
+  type.stand_ins = {static_cast<u32>(tables_.lists.size()), former.count + 2};
+  for (u32 i = 0; i < former.count; i++) tables_.lists.push_back(u32{tables_.lists[former.first + i]});
+  tables_.lists.push_back(text);
+  tables_.lists.push_back(condition);
+}
+
+// Behind @time(FRACTION: how many digits the fraction has.
+void Checker::set_fraction_digits(Type& type, const ast::Expression& written) {
+  const auto digits = constant_value(written);
+  if (!digits) return;
+  if (digits->value[0] < 1 || digits->value[0] > 9)
+    diagnostics_.error(written.position, "a fraction of a second has 1 to 9 digits", "for example @time(tv_usec, 6)");
+  else
+    type.fraction_digits = static_cast<u8>(digits->value[0]);
 }
 
 u32 Checker::struct_of(u32 type) const {
@@ -318,6 +353,12 @@ void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute
   pointer.shows_cut = find(attributes, "cut") != nullptr;
   if (const ast::Attribute* size = find(attributes, "size"); size != nullptr && !size->values.empty())
     pointer.size = expression(size->values[0], names);
+  if (const ast::Attribute* partial = find(attributes, "partial"); partial != nullptr && !partial->values.empty())
+    pointer.partial = expression(partial->values[0], names);
+  if (const ast::Attribute* text = find(attributes, "unreadable"); text != nullptr && text->strings.size() == 1) {
+    pointer.unreadable = static_cast<u32>(tables_.strings.size());
+    tables_.strings.push_back(tables_.intern(text->strings[0]));
+  }
   if (const ast::Attribute* valid = find(attributes, "valid"); valid != nullptr && !valid->values.empty())
     pointer.valid = expression(valid->values[0], names);
   if (const ast::Attribute* on = find(attributes, "on"); on != nullptr && !on->values.empty()) {

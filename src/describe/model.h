@@ -100,19 +100,23 @@ struct Type {
   bool shows_cut = false; // pointer: a field that `size` cuts is shown as the bytes that are left of it
   bool uncut = false;     // chars in a struct: shown whole, whatever -s says
   bool text = false;      // chars in a struct: a NUL at the end is not shown; without one more is said to follow
-  u8 pad[2] = {};
+  u8 fraction_digits = 9; // of `nanoseconds`
+  bool trimmed = false;   // chars: a NUL at the end is not shown
   u32 ref = none;
   Range arguments;        // exprs index list (in `lists`): values of the parameters
   u32 count = none;       // expr
   u32 step = none;        // expr
   u32 alignment = 1;      // chain
   u32 size = none;        // expr: only so many bytes of the pointee (of an inline array: of its room) are in use
+  u32 partial = none;     // expr: pointer: if not all of the pointee can be read, so many of its first bytes are shown
   u32 valid = none;       // expr: pointer, decoded only if not 0
   u32 count_words = none; // abbreviated as address and count: index into strings list (`lists`: two Str indices), or none
   u32 carry_init = none;  // expr
   u32 carry_next = none;  // expr, in the element's scope
-  u32 nanoseconds = none; // expr: of the timestamp
+  u32 nanoseconds = none; // expr: fraction of the timestamp's second, in `fraction_digits` digits
   u32 comment = none;     // index in `strings`
+  u32 unreadable = none;  // index in `strings`: pointer, shown instead of the address if it can't be read
+  Range stand_ins;        // `lists` of pairs (index in `strings`, expr): structure, shown as the text if the expr is not 0
 };
 inline constexpr u8 width_klong = 0x81;  // __kernel_ulong_t: 8 on x86_64 and x32, 4 on i386
 
@@ -248,7 +252,8 @@ struct Format {
   bool unnamed = false;
   bool raw = false;       // @raw: -X raw shows the number instead
   bool over_bytes = false;  // some part is read from memory
-  u8 pad[2] = {};
+  bool raw_decimal = false;  // @raw @dec: in decimal
+  u8 pad[1] = {};
   u32 size[layout_count] = {0, 0};  // over_bytes: of those parts; 0: takes all bytes that there are
   u32 declaration = 0;
 };

@@ -182,9 +182,16 @@ class Validator {
     const bool width_known = t.width <= 8 || t.width == width_long || t.width == width_klong;
     if (!width_known) throw Violation{fmt::format("width {}", t.width)};
     if (t.alignment == 0 || (t.alignment & (t.alignment - 1)) != 0) throw Violation{"alignment is no power of two"};
-    for (const u32 expr : {t.count, t.step, t.size, t.valid, t.carry_init, t.carry_next, t.nanoseconds})
+    for (const u32 expr : {t.count, t.step, t.size, t.partial, t.valid, t.carry_init, t.carry_next, t.nanoseconds})
       optional(expr, m_.exprs);
     optional(t.comment, m_.strings);
+    optional(t.unreadable, m_.strings);
+    list(t.stand_ins, std::max(m_.strings.size(), m_.exprs.size()));
+    if (t.stand_ins.count % 2 != 0) throw Violation{"a text without a condition"};
+    for (u32 i = 0; i < t.stand_ins.count; i += 2) {
+      index(m_.lists[t.stand_ins.first + i], m_.strings);
+      index(m_.lists[t.stand_ins.first + i + 1], m_.exprs);
+    }
     if (t.count_words != none) list({t.count_words, 2}, m_.strings.size());
     list(t.arguments, m_.exprs.size());
     reference(t, own);

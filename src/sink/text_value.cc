@@ -87,7 +87,10 @@ void ValueWriter::number(TextBuffer& out, const Value& value) const {
     case IntStyle::unsigned_decimal: return out.add_decimal(bits);
     case IntStyle::hex: return out.add_hex(bits);
     case IntStyle::hex_digits: return out.add_hex_digits(bits, value.width * 2u);
-    case IntStyle::hex_padded: out.add("0x"); return out.add_hex_digits(bits, value.width * 2u);
+    case IntStyle::hex_padded:
+      // As printf's %#018x: 0 has no prefix.
+      if (bits != 0) out.add("0x");
+      return out.add_hex_digits(bits, value.width * 2u);
     case IntStyle::octal: return out.add_octal(bits);
     case IntStyle::octal_mode: return add_mode(out, bits);
     case IntStyle::character: return add_character(out, static_cast<u8>(bits));

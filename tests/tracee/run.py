@@ -6,12 +6,16 @@ text sink must show, in order; a line that starts with `~` is a regular expressi
 """
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+
+os.environ["TZ"] = "UTC"  # of the dates in expected lines
 
 
 def options_of(source):
