@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 #include "decode/errors.h"
 
@@ -70,6 +71,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
 void CallDecoder::enter(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
   start_event(context, raw);
   raw_display_ = context.options.raw.contains(event_.syscall);
+  tell_descriptors(context, Evaluator(context.model, call_, memory, context.resolver));
   if (syscall_ == nullptr || raw_display_) {
     raw_arguments(event_.register_count);
     if (syscall_ == nullptr || !context.options.find_targets) return;
@@ -88,6 +90,40 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
   publish(false);
   if (context.options.find_targets) [[unlikely]]
     find_targets(context, memory);
+}
+
+// What the call does to the table of descriptors, beside making some.
+void CallDecoder::tell_descriptors(const Context& context, const Evaluator& evaluator) {
+  if (syscall_ == nullptr || !context.options.wants_descriptors()) return;
+  if (syscall_->closes_first != none) {
+    constexpr s64 most = std::numeric_limits<s32>::max();
+    const auto bound = [&](u32 expr) {
+      return static_cast<int>(std::clamp<s64>(static_cast<s64>(evaluator.value(expr, Scope{})), -1, most));
+    };
+    const int first = bound(syscall_->closes_first), last = bound(syscall_->closes_last);
+    constexpr u16 ebadf = 9;
+    if (!call_.at_exit && first <= last) context.resolver.descriptors_closing(call_.tid, first, last);
+    // Whatever else goes wrong, the descriptor is gone (close(2)).
+    if (call_.at_exit) context.resolver.descriptors_closed(call_.tid, call_.error != ebadf);
+  }
+  if (call_.at_exit && !call_.failed && syscall_->unshares != none && evaluator.value(syscall_->unshares, Scope{}) != 0)
+    context.resolver.descriptors_unshared(call_.tid);
+}
+
+// A descriptor as the result: of the file that a path argument names, if there is one.
+void CallDecoder::tell_result(const Context& context) {
+  if (call_.failed || result_type_ == none || !context.options.wants_descriptors() || call_.result < 0) return;
+  const describe::Type& type = context.model.types[result_type_];
+  if (type.kind != TypeKind::semantic || type.semantic != describe::Semantic::fd) return;
+  resolve::NamedFile file;
+  for (size_t i = 0; i < argument_count_ && !raw_display_; i++) {
+    const Argument& argument = arguments_[i];
+    if (argument.field->type != none && context.model.types[argument.field->type].semantic == describe::Semantic::dirfd)
+      file.folder = static_cast<int>(static_cast<s64>(argument.value.number));
+    if (argument.value.kind == ValueKind::string && argument.value.is_path && file.path.empty())
+      file.path = argument.value.text();
+  }
+  context.resolver.descriptor_made(call_.tid, static_cast<int>(call_.result), file);
 }
 
 void CallDecoder::raw_arguments(u8 count) {
@@ -213,6 +249,8 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   if (raw.is_error) set_error(context, raw.result);
   ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
                        context.options.dereference.contains(event_.syscall));
+  tell_descriptors(context, builder.evaluator());
+  tell_result(context);
   if (signature_ != nullptr && !raw_display_) {
     for (size_t i = 0; i < argument_count_; i++)
       if (!arguments_[i].decided) exit_argument(context, builder, arguments_[i]);
@@ -243,6 +281,7 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
   }
   const u64 raw = builder.evaluator().argument(field);
   const describe::Type& type = context.model.types[field.type];
+  builder.makes_descriptors(field.direction == Direction::out && !call_.failed);
   const bool is_memory = field.direction == Direction::out || field.direction == Direction::inout;
   if (call_.failed && is_memory && !field.always) {
     if (field.direction == Direction::out) {

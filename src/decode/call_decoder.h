@@ -45,6 +45,8 @@ class CallDecoder {
   void publish(bool all);
   void set_error(const Context& context, s64 result);
   void whole_result(event::Value& result);
+  void tell_descriptors(const Context& context, const Evaluator& evaluator);
+  void tell_result(const Context& context);
   void set_result(const Context& context, ValueBuilder& builder);
   void find_targets(const Context& context, event::MemoryView& memory);
   void add_dumps(const Context& context, event::MemoryView& memory);

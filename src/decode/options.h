@@ -17,11 +17,12 @@ struct Options {
   bool find_targets = false;                                  // fill Event::targets
   bool fd_paths = false;                                      // -y
   u32 fd_details = 0;                                         // -yy: resolve::DescriptorDetail bits
-  bool pid_names = false;                                     // -Y
-  bool translate_pids = false;                                // --pidns-translation
-  bool security_contexts = false;                             // --secontext
-  bool id_chains = false;        // with translate_pids: the ids of every namespace, for sinks that show data
-  bool annotate_arrays = false;  // -n is for calls; kept for --decode-fds
+  bool wants_descriptors() const { return fd_paths || fd_details != 0; }
+  bool pid_names = false;          // -Y
+  bool translate_pids = false;     // --pidns-translation
+  bool security_contexts = false;  // --secontext
+  bool id_chains = false;          // with translate_pids: the ids of every namespace, for sinks that show data
+  bool annotate_arrays = false;    // -n is for calls; kept for --decode-fds
 };
 
 }  // namespace sysray::decode

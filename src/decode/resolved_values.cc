@@ -186,6 +186,7 @@ Value ValueBuilder::descriptor(const Type& type, u64 raw) {
   }
   value.kind = ValueKind::fd;
   if (fd < 0) return value;
+  if (makes_descriptors_ && context_.options.wants_descriptors()) context_.resolver.descriptor_made(call_.tid, fd, {});
   if (context_.options.fd_paths) add_target(value, fd);
   if (context_.options.fd_details != 0) add_details(value, fd);
   return value;

@@ -73,6 +73,8 @@ class ValueBuilder {
         dereference_(dereference) {}
 
   const Evaluator& evaluator() const { return evaluator_; }
+  // Whether descriptors that are met in memory have been made by the call.
+  void makes_descriptors(bool made) { makes_descriptors_ = made; }
   // From now on the data that walked values transfer are collected as well. nullptr: no more.
   void collect_dumps(DumpWalk* walk) { dumps_ = walk; }
   // Arrays are walked to their end, whatever -s says.
@@ -188,6 +190,7 @@ class ValueBuilder {
   event::MemoryView& memory_;
   Arena& arena_;
   Evaluator evaluator_;
+  bool makes_descriptors_ = false;
   bool abbreviate_;
   bool dereference_;
   DumpWalk* dumps_ = nullptr;

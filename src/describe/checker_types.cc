@@ -70,7 +70,7 @@ constexpr std::string_view known_attributes[] = {
     "bare",        "single",  "carry",  "time",        "comment",     "unnamed",  "name",  "big",     "limit",
     "hex",         "oct",     "dec",    "hex0",        "zero_filled", "cut",      "uncut", "text", "trim", "partial", "instead", "unreadable",    "char",
     "date",        "mode",    "digits", "minus1",      "both",        "named",    "class", "noclass", "noreturn",
-    "new_program", "abi",     "since",  "never_fails", "prototype",   "received", "sent",  "data",    "untouched"};
+    "new_program", "abi",     "since",  "never_fails", "prototype",   "received", "sent",  "data",    "untouched", "closes", "unshares"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -107,7 +107,7 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
                                                      "on",    "cut",  "partial", "unreadable"};
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
   static constexpr std::string_view of_calls[] = {"class", "noclass", "noreturn",    "new_program",
-                                                  "abi",   "since",   "never_fails", "prototype"};
+                                                  "abi",   "since",   "never_fails", "prototype", "closes", "unshares"};
   auto among = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);
   };

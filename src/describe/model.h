@@ -293,6 +293,9 @@ struct Syscall {
   u8 pad[3] = {};
   u8 register_count = 0;  // registers taken on lp64
   u32 declaration = 0;
+  u32 closes_first = none;  // exprs: a successful call ends the descriptors from the first to the last
+  u32 closes_last = none;
+  u32 unshares = none;      // expr: not 0: the caller leaves the table of descriptors that it shares
 };
 
 // How a `...` is filled.

@@ -297,6 +297,9 @@ class Validator {
       text(one.display);
       index(one.signature, m_.signatures);
       index(one.subsystem, m_.subsystems);
+      optional(one.closes_first, m_.exprs);
+      optional(one.closes_last, m_.exprs);
+      optional(one.unshares, m_.exprs);
       if (one.register_count > 6) throw Violation{fmt::format("{} registers", one.register_count)};
       declaration(one.declaration);
     });

@@ -19,6 +19,12 @@ enum DescriptorDetail : u32 {
 
 enum class DescriptorKind : u8 { other, socket, character_device, block_device, pidfd, signalfd, eventfd };
 
+// The file that a call names.
+struct NamedFile {
+  int folder = -1;        // descriptor that the path is relative to; negative: the working directory
+  std::string_view path;  // empty: it names none
+};
+
 struct DescriptorTarget {
   std::string_view name;  // "/dev/null", "pipe:[123]"
   bool deleted = false;   // the file has been unlinked

@@ -81,15 +81,34 @@ DescriptorEntry* ProcResolver::fill(Tid tid, int fd, std::string_view link) {
   return &entry;
 }
 
-void ProcResolver::descriptor_made(Tid tid, int fd, std::string_view name) {
-  DescriptorEntry& entry = tables_.make(tid, fd);
-  if (sight_.stopped) return;  // asked for when it is needed
-  // The task runs on: /proc is asked at once, and the call's own word stands where that comes too late.
+std::string ProcResolver::whole_path(Tid tid, const NamedFile& file) {
+  if (file.path.empty() || file.path.starts_with('/')) return std::string(file.path);
+  Arena arena;
+  std::string folder;
+  if (file.folder >= 0) {
+    if (auto target = descriptor_target(tid, file.folder, arena)) folder = target->name;
+  } else if (auto cwd = working_directory(tid, arena)) {
+    folder = *cwd;
+  }
+  if (!folder.starts_with('/')) return {};
+  std::string_view path = file.path;
+  while (path.starts_with("./")) path.remove_prefix(2);
+  return folder + (folder.ends_with('/') ? "" : "/") + std::string(path);
+}
+
+void ProcResolver::descriptor_made(Tid tid, int fd, const NamedFile& file) {
+  if (sight_.stopped) {  // asked for when it is needed
+    tables_.make(tid, fd);
+    return;
+  }
+  // The task runs on: /proc is asked at once. Where that comes too late, and the number is another file's by now or
+  // nobody's, the call's own word stands.
+  const std::string name = whole_path(tid, file);
   const auto link = reader_.link(tid, fd);
-  if (link && (name.empty() || *link == name || !name.starts_with('/'))) {
+  if (link && (name.empty() || *link == name || !link->starts_with('/'))) {
     fill(tid, fd, *link);
-  } else if (!name.empty()) {
-    entry.link = name;
+  } else {
+    tables_.make(tid, fd).link = name;
   }
 }
 

@@ -35,7 +35,7 @@ class ProcResolver : public Resolver {
   void task_ended(Tid tid) override;
   void task_superseded(Tid tid, Tid former) override;
   void program_changed(Tid tid) override;
-  void descriptor_made(Tid tid, int fd, std::string_view name) override;
+  void descriptor_made(Tid tid, int fd, const NamedFile& file) override;
   void descriptors_closing(Tid tid, int first, int last) override { tables_.begin_closing(tid, first, last); }
   void descriptors_closed(Tid tid, bool success) override { tables_.finish_closing(tid, success); }
   void descriptors_unshared(Tid tid) override { tables_.unshare(tid); }
@@ -57,6 +57,7 @@ class ProcResolver : public Resolver {
   std::optional<std::string_view> task_security(Tid tid, Arena& arena) override;
 
  private:
+  std::string whole_path(Tid tid, const NamedFile& file);
   DescriptorEntry* entry(Tid tid, int fd);
   DescriptorEntry* fill(Tid tid, int fd, std::string_view link);
 

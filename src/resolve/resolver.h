@@ -26,8 +26,8 @@ class Resolver {
   // An execve of the task has succeeded.
   virtual void program_changed(Tid) {}
 
-  // A call has made the descriptor. `name`: the file's, as far as the call tells it; empty if it doesn't.
-  virtual void descriptor_made(Tid, int, std::string_view /*name*/) {}
+  // A call has made the descriptor, of the file if it names one.
+  virtual void descriptor_made(Tid, int, const NamedFile&) {}
   // A call that ends the descriptors first .. last has been entered, and has returned.
   virtual void descriptors_closing(Tid, int /*first*/, int /*last*/) {}
   virtual void descriptors_closed(Tid, bool /*success*/) {}
