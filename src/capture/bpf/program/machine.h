@@ -148,7 +148,7 @@ __noinline __u64 operand(struct scratch* s, const struct capture_operand* o) {
   const __u8 width = o->width;
   __u64 value = 0;
   switch (o->source) {
-    case CAPTURE_CONSTANT: return (__u64)(__s64)o->value;
+    case CAPTURE_CONSTANT: value = (__u64)(__s64)o->value; break;
     case CAPTURE_ARGUMENT: {
       __u32 number = o->slot & 7;
       if (number < 6) value = s->args[number];
