@@ -14,11 +14,12 @@ class PlanSweep : public ::testing::TestWithParam<event::Abi> {};
 
 TEST_P(PlanSweep, NamesAllThatDecodingReads) {
   const describe::Model& model = describe::built_in();
-  resolve::Resolver resolver;
+  resolve::Resolver live;
+  resolve::Resolver planned;
   for (const bool verbose : {false, true}) {
     decode::Options options;
     if (verbose) options.abbreviate = event::CallSet::nothing();
-    test::Twofold twofold(model, options, resolver);
+    test::Twofold twofold(model, options, live, planned);
     testing::CallSweep sweep(model, GetParam(),
                              [&](const event::RawEvent& raw, event::MemoryView& memory) { twofold.on(raw, memory); });
     const auto table = model.tables[static_cast<size_t>(GetParam())];

@@ -28,11 +28,12 @@ void Twofold::Side::show(const event::RawEvent& raw, event::MemoryView& memory) 
   sink.flush();
 }
 
-Twofold::Twofold(const describe::Model& model, const decode::Options& options, resolve::Resolver& resolver)
+Twofold::Twofold(const describe::Model& model, const decode::Options& options, resolve::Resolver& live,
+                 resolve::Resolver& planned)
     : plan_(describe::resolve_capture_plan(model, capture_options(options))),
       runner_(plan_),
-      live_(model, options, resolver),
-      planned_(model, options, resolver) {}
+      live_(model, options, live),
+      planned_(model, options, planned) {}
 
 // False: the plan doesn't name all, and says so.
 bool Twofold::capture(const event::RawEvent& raw, event::MemoryView& memory) {

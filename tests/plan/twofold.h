@@ -28,7 +28,9 @@ class TextOutput : public sink::OutputSet, public sink::Output {
 
 class Twofold {
  public:
-  Twofold(const describe::Model& model, const decode::Options& options, resolve::Resolver& resolver);
+  // A resolver for each side: decoders tell them what they see.
+  Twofold(const describe::Model& model, const decode::Options& options, resolve::Resolver& live,
+          resolve::Resolver& planned);
 
   void on(const event::RawEvent& raw, event::MemoryView& memory);
 
