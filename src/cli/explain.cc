@@ -8,6 +8,7 @@
 #include <set>
 
 #include "cli/expression_text.h"
+#include "describe/capture_text.h"
 
 namespace sysray::cli {
 
@@ -101,8 +102,35 @@ class Explainer {
     arguments(signature.arguments);
     fact("returns", call.noreturn ? "never" : type_text(model_, signature.result));
     cases(signature);
+    captured(index, nullptr);
     see_also(signature.arguments, signature.result);
     declaration(call.declaration);
+  }
+
+  // What the capture plan copies for the call, or for a case of it, by the first ABI that has the call.
+  void captured(u32 index, const describe::Case* one) {
+    const describe::Syscall& call = model_.syscalls[index];
+    for (u32 abi = 0; abi < describe::table_count; abi++) {
+      for (u32 number = 0; number < model_.tables[abi].size() && number < describe::CAPTURE_MAX_CALLS; number++) {
+        if (model_.tables[abi][number].syscall != index) continue;
+        describe::CaptureNaming naming;
+        naming.add(model_, model_.signatures[call.signature], abi);
+        if (one != nullptr) naming.add(model_, model_.signatures[one->signature], abi);
+        const describe::capture_program& program = model_.capture_programs[abi * describe::CAPTURE_MAX_CALLS + number];
+        captured("at entry", program.entry, one, naming);
+        captured("at exit", program.exit, one, naming);
+        return;
+      }
+    }
+  }
+  void captured(std::string label, describe::capture_range program, const describe::Case* one,
+                const describe::CaptureNaming& naming) {
+    if (one != nullptr) program = describe::capture_of_case(model_, program, *one);
+    if (describe::capture_is_choice(model_, program)) return fact(label, "as its case says");
+    for (const std::string& line : describe::capture_text(model_, program, naming)) {
+      fact(label, line);
+      label.clear();
+    }
   }
 
   void arguments(Range fields) {
@@ -178,6 +206,7 @@ class Explainer {
     heading(fmt::format("{} {}", text(call.display), name_));
     arguments(signature.arguments);
     if (signature.result != none) fact("returns", type_text(model_, signature.result));
+    captured(static_cast<u32>(&call - model_.syscalls.data()), &one);
     see_also(signature.arguments, signature.result);
     declaration(one.declaration);
   }

@@ -52,12 +52,16 @@ Quantity unknown_of(const Quantity& a, const Quantity& b) {
 }  // namespace
 
 Quantity CaptureExpressions::value(u32 expr, const CaptureNames& names) {
-  const Range code = model_.exprs[expr].code;
-  return run(code.first, code.first + code.count, names);
+  return value(model_.exprs[expr].code, names);
 }
 
 Quantity CaptureExpressions::value(Range code, const CaptureNames& names) {
-  return run(code.first, code.first + code.count, names);
+  const CaptureProgram before = program;
+  const Quantity quantity = run(code.first, code.first + code.count, names);
+  if (before.overflowed() || !program.overflowed()) return quantity;
+  // Too long for a program: then the number is not known.
+  program.restore(before);
+  return unknown();
 }
 
 Quantity CaptureExpressions::run(u32 first, u32 end, const CaptureNames& names) {

@@ -32,7 +32,7 @@ namespace sysray::describe {
 #endif
 
 enum {
-  CAPTURE_MAX_PROGRAM = 128,  // ops of a program, without those of a case
+  CAPTURE_MAX_PROGRAM = 250,  // ops of a program, without those of a case
   CAPTURE_MAX_STEPS = 1024,   // ops run at one moment of a call
   CAPTURE_MAX_SLOTS = 16,
   CAPTURE_MAX_TEMPORARIES = 16,

@@ -8,7 +8,7 @@ namespace sysray::describe {
 
 namespace {
 
-constexpr u32 max_depth = 4;     // of pointers
+constexpr u32 max_depth = 6;     // of pointers
 constexpr u32 max_tail = 4096;   // bytes behind a known object that are looked at
 constexpr u32 leaf_size = 256;   // copied without asking whether it is shown
 constexpr u32 path_size = 4096;  // PATH_MAX, linux/limits.h

@@ -7,6 +7,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "describe/capture_text.h"
 #include "describe/facts.h"
 
 namespace sysray::describe {
@@ -38,6 +39,7 @@ class Reporter {
     structs();
     constants();
     ioctls();
+    plans();
     subsystems();
     customs();
     return std::move(out_);
@@ -136,6 +138,36 @@ class Reporter {
     return words_.contains(name);
   }
 
+  // Calls and cases whose capture programs copy all that decoding reads, and why others don't.
+  void plans() {
+    Share calls, cases;
+    std::string live;
+    auto count = [&](Share& share, std::string_view name, const capture_program& program) {
+      const unsigned reasons = capture_live_reasons(model_, program.entry) | capture_live_reasons(model_, program.exit);
+      share.count(reasons == 0);
+      for (unsigned reason = 0; reason < 32; reason++)
+        if ((reasons >> reason & 1) != 0) live += fmt::format("  {}: {}\n", name, capture_live_text(reason));
+    };
+    for (size_t abi = 0; abi < table_count; abi++) {
+      for (u32 number = 0; number < model_.tables[abi].size() && number < CAPTURE_MAX_CALLS; number++) {
+        const TableEntry& entry = model_.tables[abi][number];
+        if (entry.syscall == none) continue;
+        const std::string name = fmt::format("{} {}", abi_names[abi], text(entry.name));
+        const capture_program& program = model_.capture_programs[abi * CAPTURE_MAX_CALLS + number];
+        count(calls, name, program);
+        const u32 index = model_.signatures[model_.syscalls[entry.syscall].signature].dispatch;
+        if (index == none) continue;
+        for (const Case& one :
+             model_.cases.subspan(model_.dispatches[index].cases.first, model_.dispatches[index].cases.count))
+          count(cases, fmt::format("{} {:#x}", name, static_cast<u64>(model_.key_ranges[one.keys.first].first)),
+                {capture_of_case(model_, program.entry, one), capture_of_case(model_, program.exit, one)});
+      }
+    }
+    line("calls captured without live reads", calls);
+    line("cases captured without live reads", cases);
+    out_ += live;
+  }
+
   struct Contents {
     std::string_view title;
     size_t calls = 0, in_depth = 0, cases = 0, structs = 0, sets = 0;
@@ -157,11 +189,11 @@ class Reporter {
       if (Contents* contents = of(one.declaration)) contents->structs++;
     for (const Set& one : model_.sets)
       if (Contents* contents = of(one.declaration)) contents->sets++;
-    out_ += fmt::format("\n{:<26}{:>7}{:>9}{:>7}{:>9}{:>7}  title\n", "subsystem", "calls", "in depth", "cases", "structs",
-                        "sets");
+    out_ += fmt::format("\n{:<26}{:>7}{:>9}{:>7}{:>9}{:>7}  title\n", "subsystem", "calls", "in depth", "cases",
+                        "structs", "sets");
     for (const auto& [name, one] : all)
-      out_ += fmt::format("{:<26}{:>7}{:>9}{:>7}{:>9}{:>7}  {}\n", name, one.calls, one.in_depth, one.cases, one.structs,
-                          one.sets, one.title);
+      out_ += fmt::format("{:<26}{:>7}{:>9}{:>7}{:>9}{:>7}  {}\n", name, one.calls, one.in_depth, one.cases,
+                          one.structs, one.sets, one.title);
   }
 
   void customs() {
