@@ -29,7 +29,7 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
   cli::Pipeline pipeline(options, decoder, *resolver, *sink, injector, messages);
 
   messages.before_each([&] { sink->flush(); });
-  auto ending = cli::run(**source, pipeline, options);
+  auto ending = cli::run(**source, pipeline, options, model);
   sink->finish();
   messages.before_each({});
   // From here on nothing is written any more.

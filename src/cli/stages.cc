@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "capture/recording/recording_source.h"
 #include "capture/recording/recording_writer.h"
 #include "cli/backend.h"
@@ -15,6 +17,7 @@
 #include "cli/pipeline.h"
 #include "cli/target_watch.h"
 #include "cli/terminal.h"
+#include "describe/capture_resolve.h"
 #include "resolve/proc_resolver.h"
 #include "sink/json_sink.h"
 #include "sink/summary_sink.h"
@@ -73,6 +76,15 @@ std::unique_ptr<sink::Sink> make_event_sink(const Options& options, sink::Output
   return std::make_unique<ColoredText>(options.text, outputs, colors ? sink::Palette::parse(colors) : sink::Palette());
 }
 
+// What a recording holds of memory: enough to be shown with -v, and with longer strings than now.
+describe::CapturePlan recorded_memory(const Options& options, const describe::Model& model) {
+  constexpr size_t least_string = 256;
+  describe::CaptureOptions capture;
+  capture.string_limit = std::max(options.decode.string_limit, least_string);
+  capture.display = [](u32) { return describe::CaptureDisplay::verbose; };
+  return describe::resolve_capture_plan(model, capture);
+}
+
 // Whether files PATH.PID can be made, seen by making one for this process, which is not traced.
 Result<void> check_per_thread(const std::string& path) {
   constexpr size_t longest_suffix = sizeof ".2147483647";
@@ -129,7 +141,8 @@ std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
   return resolver;
 }
 
-Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options) {
+Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options,
+                            const describe::Model& model) {
   if (!options.record) {
     auto ending = source.run(consumer);
     // That a recorded program failed is no failure of its replay.
@@ -142,7 +155,7 @@ Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer
   }
   auto writer = capture::recording::RecordingWriter::create(*options.record, about);
   if (!writer) return writer.error();
-  capture::recording::RecordingConsumer recorder(consumer, *writer);
+  capture::recording::RecordingConsumer recorder(consumer, *writer, recorded_memory(options, model));
   auto ending = source.run(recorder);
   auto finished = writer->finish(ending ? *ending : capture::Ending{});
   if (ending && !finished) return finished.error();

@@ -29,7 +29,8 @@ Result<std::unique_ptr<capture::Source>> make_source(const Options& options, con
 std::unique_ptr<resolve::Resolver> make_resolver(const Options& options);
 
 // Runs the source, through a recorder if a recording is asked for.
-Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options);
+Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options,
+                            const describe::Model& model);
 
 // Whether the text is to be colored: --color, NO_COLOR, and what the terminal that it goes to can show.
 bool wants_color(const Options& options);

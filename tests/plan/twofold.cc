@@ -30,33 +30,13 @@ void Twofold::Side::show(const event::RawEvent& raw, event::MemoryView& memory) 
 
 Twofold::Twofold(const describe::Model& model, const decode::Options& options, resolve::Resolver& live,
                  resolve::Resolver& planned)
-    : plan_(describe::resolve_capture_plan(model, capture_options(options))),
-      runner_(plan_),
+    : capture_(describe::resolve_capture_plan(model, capture_options(options))),
       live_(model, options, live),
       planned_(model, options, planned) {}
 
-// False: the plan doesn't name all, and says so.
-bool Twofold::capture(const event::RawEvent& raw, event::MemoryView& memory) {
-  Open& open = open_[number(raw.tid)];
-  if (raw.kind == event::RawKind::call_enter) {
-    open = {};
-    open.call.abi = raw.abi;
-    open.call.number = raw.number;
-    open.call.args = raw.args;
-    open.call.stack_pointer = raw.stack_pointer;
-    open.whole = runner_.at_entry(open.call, memory, snapshot_);
-    return open.whole;
-  }
-  open.call.result = raw.result;
-  open.call.failed = raw.is_error || !raw.has_result;
-  open.call.error = raw.is_error ? static_cast<u16>(-raw.result) : 0;
-  return runner_.at_exit(open.call, memory, snapshot_) && open.whole;
-}
-
 void Twofold::on(const event::RawEvent& raw, event::MemoryView& memory) {
   snapshot_.clear();
-  bool whole = true;
-  if (raw.kind == event::RawKind::call_enter || raw.kind == event::RawKind::call_exit) whole = capture(raw, memory);
+  const bool whole = capture_.capture(raw, memory, snapshot_);
   live_.show(raw, memory);
   planned_.show(raw, snapshot_);
   compare(raw, whole);

@@ -3,9 +3,8 @@
 
 #include <map>
 #include <string>
-#include <unordered_map>
 
-#include "capture/snapshot/plan_runner.h"
+#include "capture/snapshot/call_capture.h"
 #include "capture/source.h"
 #include "decode/decoder.h"
 #include "describe/capture_resolve.h"
@@ -56,19 +55,12 @@ class Twofold {
     sink::TextSink sink;
     std::string name;  // of the last call
   };
-  struct Open {
-    capture::CapturedCall call;
-    bool whole = true;
-  };
-  bool capture(const event::RawEvent& raw, event::MemoryView& memory);
   void compare(const event::RawEvent& raw, bool whole);
 
-  describe::CapturePlan plan_;
-  capture::PlanRunner runner_;
+  capture::CallCapture capture_;
   Side live_;
   Side planned_;
   event::MemorySnapshot snapshot_;
-  std::unordered_map<s32, Open> open_;
   std::map<std::string, Difference> differences_;
   u64 calls_ = 0;
   u64 cut_ = 0;

@@ -97,6 +97,7 @@ void RecordingWriter::write(std::span<const std::byte> bytes) {
 
 Verdict RecordingConsumer::on_event(const event::RawEvent& event, event::MemoryView& memory) {
   snapshot_.clear();
+  capture_.capture(event, memory, snapshot_);
   event::RecordingMemory recorded(memory, snapshot_);
   Verdict verdict = inner_.on_event(event, recorded);
   writer_.add(event, snapshot_);

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "capture/recording/format.h"
+#include "capture/snapshot/call_capture.h"
 #include "capture/source.h"
 
 namespace sysray::capture::recording {
@@ -43,10 +44,12 @@ class RecordingWriter {
   std::vector<IndexEntry> index_;
 };
 
-// Passes events on to another consumer, and records them with what that one read of the tracee's memory.
+// Passes events on to another consumer, and records them with the memory that the capture plan names, and what else
+// the other consumer read: a recording can be shown in more depth than while it was made.
 class RecordingConsumer : public Consumer {
  public:
-  RecordingConsumer(Consumer& inner, RecordingWriter& writer) : inner_(inner), writer_(writer) {}
+  RecordingConsumer(Consumer& inner, RecordingWriter& writer, describe::CapturePlan plan)
+      : inner_(inner), writer_(writer), capture_(std::move(plan)) {}
   Verdict judge(const event::RawEvent& event, event::MemoryView& memory) override {
     return inner_.judge(event, memory);
   }
@@ -58,6 +61,7 @@ class RecordingConsumer : public Consumer {
  private:
   Consumer& inner_;
   RecordingWriter& writer_;
+  CallCapture capture_;
   event::MemorySnapshot snapshot_;
 };
 
