@@ -139,7 +139,9 @@ class Decompiler {
       case Op::argument: return name(one.operand);
       case Op::deref: return "*" + name(one.operand);
       case Op::old_deref: return "old(*" + name(one.operand) + ")";
+      case Op::whole: return "whole(" + name(one.operand) + ")";
       case Op::size_of: return "sizeof(" + type_text(model_, one.operand) + ")";
+      case Op::argument_member:
       case Op::nested_field: {
         std::string path;
         for (u32 i = 1; i <= model_.lists[one.operand]; i++) {

@@ -494,7 +494,9 @@ const Value* ValueBuilder::raw_number(const Type& type, u64 number, u32 width, b
     return raw;
   }
   raw->kind = ValueKind::integer;
-  raw->style = decimal ? event::IntStyle::unsigned_decimal : event::IntStyle::hex;
+  raw->style = !decimal         ? event::IntStyle::hex
+               : type.is_signed ? event::IntStyle::signed_decimal
+                                : event::IntStyle::unsigned_decimal;
   raw->width = static_cast<u8>(width);
   raw->number = number;
   return raw;
@@ -514,7 +516,11 @@ Value ValueBuilder::format(const Type& type, u64 raw, const Scope& scope, Bytes 
     value.number = *slot;
     value.width = static_cast<u8>(width);
     value.unnamed = description.unnamed;
-    if (description.raw) value.annotation = raw_number(type, *slot, width, description.raw_decimal);
+    value.beside = description.beside;
+    value.nested = description.nested;
+    value.unless_raw = description.unless_raw;
+    if (description.raw || description.beside)
+      value.annotation = raw_number(type, *slot, width, description.raw_decimal || description.beside);
     return value;
   }
   return integer(type, raw);

@@ -20,9 +20,10 @@ constexpr u64 max_bytes = 4 * 1024 * 1024;  // of one array that are read
 
 }  // namespace
 
-u64 ValueBuilder::display_limit(const Type& array) const {
-  const bool limited = (abbreviate_ || array.limited) && !unlimited_;
-  return limited ? std::min<u64>(context_.options.string_limit, max_elements) : max_elements;
+u64 ValueBuilder::display_limit(const Type& array, const Scope& scope) const {
+  const u64 most = std::min(evaluator_.value_or(array.shown, scope, max_elements), max_elements);
+  if (unlimited_) return max_elements;
+  return abbreviate_ || array.limited ? std::min<u64>(context_.options.string_limit, most) : most;
 }
 
 // The scope that an element's own names are looked up in: its fields, and the carry variable of the array.
@@ -42,6 +43,15 @@ u64 ValueBuilder::record_step(const Type& array, Bytes bytes, const Scope& scope
   return evaluator_.value(array.step, element_scope(array, bytes, scope));
 }
 
+// Whether an element is one of those that are shown at all (@keep).
+bool ValueBuilder::kept(const Type& array, Bytes bytes, const Scope& outer) {
+  const Type& type = model_.types[array.ref];
+  if (type.kind != TypeKind::structure || model_.structs[type.ref].keep == none) return true;
+  Scope inner = element_scope(array, bytes, outer);
+  inner.slots = slots(type.arguments, outer);
+  return evaluator_.value(model_.structs[type.ref].keep, inner) != 0;
+}
+
 void ValueBuilder::element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope, ValueList& list) {
   constexpr size_t max_slots = 15;
   Scope outer = scope;
@@ -53,14 +63,7 @@ void ValueBuilder::element(const Type& array, Bytes bytes, u64 index, u64& carry
     with_carry[n] = carry;
     outer.slots = {with_carry, n + 1};
   }
-  const Type& type = model_.types[array.ref];
-  bool keep = true;
-  if (type.kind == TypeKind::structure && model_.structs[type.ref].keep != none) {
-    Scope inner = element_scope(array, bytes, outer);
-    inner.slots = slots(type.arguments, outer);
-    keep = evaluator_.value(model_.structs[type.ref].keep, inner) != 0;
-  }
-  if (keep) list.add(from_bytes(array.ref, bytes, outer));
+  if (kept(array, bytes, outer)) list.add(from_bytes(array.ref, bytes, outer));
   if (array.carry_init != none)
     carry = evaluator_.value_or(array.carry_next, element_scope(array, bytes, outer), carry);
 }
@@ -75,7 +78,7 @@ Value ValueBuilder::list_value(const Type& array, const ValueList& list, Value v
 // `count` elements lie in `bytes`; `total` is how many there should be.
 Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 total, const Scope& scope) {
   const u64 each = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
-  const u64 limit = display_limit(array);
+  const u64 limit = display_limit(array, scope);
   u64 carry = evaluator_.value_or(array.carry_init, scope, 0);
   ValueList list(arena_, std::min<u64>(count, 8) + 1);
   Value value;
@@ -85,11 +88,14 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
   for (; i < count; i++) {
     if (dumps_ != nullptr) [[unlikely]]
       dumps_->at(i);
-    if (list.size() >= limit) {
-      value.more = true;
-      break;
+    const Bytes one = bytes.from(i * each).first(each);
+    if (list.size() < limit) {
+      element(array, one, i, carry, scope, list);
+      continue;
     }
-    element(array, bytes.from(i * each).first(each), i, carry, scope, list);
+    if (!kept(array, one, scope)) continue;
+    value.more = true;
+    break;
   }
   if (dumps_ != nullptr) [[unlikely]]
     dumps_->leave();
@@ -104,7 +110,7 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
 // pointer
 // (`pointed_to`) as the address where it begins.
 Value ValueBuilder::chain(const Type& array, Bytes bytes, const Scope& scope, bool pointed_to) {
-  const u64 limit = display_limit(array);
+  const u64 limit = display_limit(array, scope);
   const u64 head = record_head(array);
   u64 carry = evaluator_.value_or(array.carry_init, scope, 0);
   ValueList list(arena_);
@@ -202,7 +208,8 @@ Value ValueBuilder::counted_array_at(const Type& array, u64 at, u64 count, const
   // Elements that `keep` leaves out don't count against the limit: then all are read.
   const Type& type = model_.types[array.ref];
   const bool filtered = type.kind == TypeKind::structure && model_.structs[type.ref].keep != none;
-  u64 wanted = filtered ? max_elements : display_limit(array) + 1;
+  const bool to_the_end = filtered;
+  u64 wanted = to_the_end ? max_elements : display_limit(array, scope) + 1;
   wanted = std::max<u64>(std::min({wanted, count, max_bytes / each}), 1);
   u8* bytes = static_cast<u8*>(arena_.allocate(wanted * each, 8));
   const u64 got = memory_.read({at}, bytes, wanted * each) / each;
@@ -215,7 +222,7 @@ Value ValueBuilder::zero_terminated_at(const Type& array, u64 at, const Scope& s
   const u64 each = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
   if (each > chunk) return address(at);
   const bool counting = array.count_words != none && abbreviate_;
-  const u64 limit = counting ? max_elements : display_limit(array);
+  const u64 limit = counting ? max_elements : display_limit(array, scope);
   ValueList list(arena_);
   Value value;
   u64 carry = 0;

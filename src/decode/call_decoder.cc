@@ -79,8 +79,8 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
     find_targets(context, memory);
     return;
   }
-  if (strcmp(event_.call, "restart_syscall") == 0) {
-    interrupted_call(context, raw);
+  if (syscall_->resumes) {
+    resumed_call(context, raw.resumes);
     return;
   }
   collect_arguments(context, memory);
@@ -138,13 +138,15 @@ void CallDecoder::raw_arguments(u8 count) {
   event_.ready = count;
 }
 
-void CallDecoder::interrupted_call(const Context& context, const event::RawEvent& raw) {
-  const auto& table = context.model.tables[static_cast<size_t>(raw.abi)];
-  if (raw.resumes < table.size() && table[raw.resumes].syscall != none)
-    interrupted_ = context.model.c_str(table[raw.resumes].name);
+// What the call goes on with is no argument: the source knows it, or the thread's own history tells.
+void CallDecoder::resumed_call(const Context& context, u64 number) {
+  const auto& table = context.model.tables[static_cast<size_t>(call_.abi)];
+  const bool known = number < table.size() && table[number].syscall != none;
+  const char* name = known                     ? context.model.c_str(table[number].name)
+                     : interrupted_ != nullptr ? interrupted_
+                                               : "system call";
   char text[120];
-  const int n = snprintf(text, sizeof text, "<... resuming interrupted %s ...>",
-                         interrupted_ != nullptr ? interrupted_ : "system call");
+  const int n = snprintf(text, sizeof text, "<... resuming interrupted %s ...>", name);
   auto* value = arena_.make<Value>();
   value->kind = ValueKind::literal;
   value->set_text(arena_.copy({text, std::min<size_t>(static_cast<size_t>(n), sizeof text - 1)}));
@@ -465,7 +467,7 @@ bool empty_note(const describe::Model& model, const describe::Alternative& note,
     const Field& part = model.fields[note.parts.first + i];
     if (!part.nonzero) continue;
     for (const Value& item : text.items())
-      if (item.kind == ValueKind::array && item.count == 0) return true;
+      if (item.kind == ValueKind::array && item.count == 0 && !item.more) return true;
   }
   return false;
 }
@@ -481,7 +483,10 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     const bool always = note.condition != none && mentions_error(context.model, note.condition);
     if (call_.failed && !always) continue;
     if (note.condition != none && builder.evaluator().value(note.condition, Scope{}) == 0) continue;
-    const Value text = builder.alternative(note, Scope{}, {});
+    Value text = builder.alternative(note, Scope{}, {});
+    // A note without any text makes the parentheses appear, whatever else there is.
+    if (text.count == 0) text.kind = ValueKind::none;
+    for (const Value& part : text.items()) text.unless_raw |= part.unless_raw;
     if (!empty_note(context.model, note, text)) list.add(text);
   }
   event_.notes = {list.data(), list.size()};

@@ -35,7 +35,7 @@ class CallDecoder {
   const describe::Signature* pick_case(const Context& context, const Evaluator& evaluator,
                                        const describe::Dispatch& dispatch) const;
   void raw_arguments(u8 count);
-  void interrupted_call(const Context& context, const event::RawEvent& raw);
+  void resumed_call(const Context& context, u64 number);
   void enter_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   void exit_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   event::Value merged(const describe::Model& model, const describe::Field& field, const event::Value& before,

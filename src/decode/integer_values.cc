@@ -115,6 +115,7 @@ Value ValueBuilder::flags(const Set& set, const Type& type, u64 raw, const Scope
   value.style = IntStyle::hex;
   value.number = extend(raw, value.width, false);
   value.separate = set.separate;
+  value.comment_only = set.comment;
   value.always_named = set.by_name;
   if (set.octal) value.style = IntStyle::octal;
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
@@ -187,7 +188,40 @@ Value ValueBuilder::signal(u64 raw) {
   return value;
 }
 
-Value ValueBuilder::semantic(const Type& type, u64 raw) {
+// The number of a system call. Beside it may stand an architecture (AUDIT_ARCH_..., linux/audit.h): names of the
+// tracee's own ABI are constants of its headers, others only tell.
+Value ValueBuilder::call_number(const Type& type, u64 raw, const Scope& scope) {
+  constexpr u64 audit_x86_64 = 0xc000003e;
+  constexpr u64 audit_i386 = 0x40000003;
+  constexpr u64 x32_bit = 0x40000000;  // __X32_SYSCALL_BIT, asm/unistd.h
+  Value value = integer(type, raw);
+  event::Abi abi = call_.abi;
+  u64 number = value.number;
+  if (type.step != none) {
+    const u64 arch = evaluator_.value(type.step, scope);
+    if (arch != audit_x86_64 && arch != audit_i386) return value;
+    abi = arch == audit_i386 ? event::Abi::i386 : event::Abi::x86_64;
+    if (abi == event::Abi::x86_64 && (number & x32_bit) != 0) abi = event::Abi::x32;
+  }
+  if (abi == event::Abi::x32) number &= ~x32_bit;
+  const auto& table = model_.tables[static_cast<size_t>(abi)];
+  if (number >= table.size() || table[number].syscall == none) return value;
+  const std::string_view name = model_.text(table[number].name);
+  if (abi != call_.abi) {
+    value.kind = ValueKind::symbol;
+    value.comment_only = true;
+    value.set_text(name);
+    return value;
+  }
+  char text[80] = "__NR_";
+  const size_t n = std::min(name.size(), sizeof text - 5);
+  memcpy(text + 5, name.data(), n);
+  value.kind = ValueKind::symbol;
+  value.set_text(arena_.copy({text, n + 5}));
+  return value;
+}
+
+Value ValueBuilder::semantic(const Type& type, u64 raw, const Scope& scope) {
   switch (type.semantic) {
     case Semantic::fd:
     case Semantic::dirfd: return descriptor(type, raw);
@@ -224,18 +258,7 @@ Value ValueBuilder::semantic(const Type& type, u64 raw) {
       value.set_text(name);
       return value;
     }
-    case Semantic::sysno: {
-      Value value = integer(type, raw);
-      const auto& table = model_.tables[static_cast<size_t>(call_.abi)];
-      if (value.number >= table.size() || table[value.number].syscall == none) return value;
-      char text[80] = "__NR_";
-      const std::string_view name = model_.text(table[value.number].name);
-      const size_t n = std::min(name.size(), sizeof text - 5);
-      memcpy(text + 5, name.data(), n);
-      value.kind = ValueKind::symbol;
-      value.set_text(arena_.copy({text, n + 5}));
-      return value;
-    }
+    case Semantic::sysno: return call_number(type, raw, scope);
     case Semantic::ifindex: {
       Value value = integer(type, raw);
       auto name = context_.resolver.interface_name(static_cast<u32>(raw), arena_);

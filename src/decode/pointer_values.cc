@@ -45,7 +45,7 @@ Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
     case TypeKind::format: {
       Value value = type.kind == TypeKind::integer    ? integer(type, raw)
                     : type.kind == TypeKind::set      ? set(type, raw, scope)
-                    : type.kind == TypeKind::semantic ? semantic(type, raw)
+                    : type.kind == TypeKind::semantic ? semantic(type, raw, scope)
                                                       : format(type, raw, scope, {});
       const bool commented = type.timestamp || type.comment != none || type.format == describe::IntFormat::date;
       if (commented) [[unlikely]]
@@ -74,6 +74,10 @@ Value ValueBuilder::pointed(const Type& pointer, u64 at, const Scope& scope) {
     value = {};
     value.kind = ValueKind::literal;
     value.set_text(model_.text(model_.strings[pointer.unreadable]));
+  } else if (pointer.with_address && value.kind != ValueKind::address) {
+    char text[24];
+    const int n = snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(at));
+    value.comment = arena_.copy({text, static_cast<size_t>(n)}).data();
   }
   return value;
 }
@@ -104,7 +108,9 @@ Value ValueBuilder::target_at(const Type& pointer, u32 index, u64 at, const Scop
 Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
   const bool is_path = type.kind == TypeKind::path;
   const size_t shown = is_path ? path_limit - 1 : context_.options.string_limit;
-  const u64 bound = evaluator_.value_or(type.count, scope, ~u64{0});
+  // A string that goes on behind what is looked at (@shown) counts as cut, one that ends with its room does not.
+  const u64 looked_at = evaluator_.value_or(type.shown, scope, ~u64{0});
+  const u64 bound = std::min(evaluator_.value_or(type.count, scope, ~u64{0}), looked_at);
   const auto wanted = static_cast<size_t>(std::min<u64>(u64{shown} + 1, bound));
   char* to = static_cast<char*>(arena_.allocate(wanted + 1, 1));
   const event::MemoryView::StringRead got = memory_.read_string({at}, to, wanted);
@@ -113,7 +119,8 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
   value.kind = ValueKind::string;
   value.is_path = is_path;
   value.nul_terminated = got.terminated;
-  value.truncated = !got.terminated && (got.length > shown || bound > wanted || type.limited);
+  value.truncated =
+      !got.terminated && (got.length > shown || bound > wanted || got.length >= looked_at || type.limited);
   value.set_text({to, std::min(got.length, shown)});
   if (is_path && context_.options.security_contexts)
     add_security(value, context_.resolver.file_security(call_.tid, last_dirfd_, value.text(), arena_));
@@ -160,14 +167,17 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   const size_t got = memory_.read({at}, bytes, wanted);
   const bool in_parts =
       is_struct && (model_.structs[target.ref].split || (flexible && model_.structs[target.ref].inlined));
-  if (got < wanted && (!in_parts || got == 0)) {
-    const u64 first = evaluator_.value_or(pointer.partial, scope, 0);
-    return first > 0 && first <= got ? partial_object(index, {bytes, first, {at}}, scope) : address(at);
+  if (got < wanted && pointer.partial_size != none) {
+    const u64 first = evaluator_.value(pointer.partial_size, scope);
+    return first > 0 && first <= got ? beginning(index, {bytes, first, {at}}, scope) : address(at);
   }
+  if (got < wanted && !(in_parts || (is_struct && pointer.partial))) return address(at);
+  if (got == 0 && wanted > 0) return address(at);
   Bytes read{bytes, got, {at}, wanted - got};
   Scope inner = scope;
   inner.extent = wanted;
   inner.shows_cut = pointer.shows_cut;
+  if (got < wanted && !in_parts) return beginning(index, {bytes, got, {at}}, inner);
   if (read.missing > 0 && needed_size(index, read, inner) > got) return address(at);
   if (room > wanted) {
     std::fill(bytes + wanted, bytes + room, 0);
@@ -190,38 +200,44 @@ Value ValueBuilder::cut_scalar(const Type& pointer, u64 at, u64 size) {
   return value;
 }
 
-// Only the beginning of an object could be read.
-Value ValueBuilder::partial_object(u32 index, Bytes bytes, const Scope& scope) {
+// The fields of a struct that lie before the end of the memory.
+Value ValueBuilder::beginning(u32 index, Bytes bytes, const Scope& scope) {
   Scope inner = scope;
   inner.extent = bytes.available;
   Value value = from_bytes(index, bytes, inner);
+  if (value.kind != ValueKind::structure || value.count == 0) return address(bytes.address.value);
+  append(value, unknown_part());
+  return value;
+}
+
+// Stands for bytes that can't be read.
+Value ValueBuilder::unknown_part() {
   Value unknown;
   unknown.kind = ValueKind::literal;
   unknown.unnamed = true;
   unknown.set_text("???");
-  append(value, unknown);
-  return value;
+  return unknown;
 }
 
 // Bytes that the caller passed beyond what the description knows of: a newer version of the struct.
 // False if they had to be readable and are not.
 bool ValueBuilder::add_tail(Tail tail, Value& value, RemoteAddress from, u64 known, u64 size) {
+  if (tail == Tail::more) {
+    value.more = true;
+    return true;
+  }
   const auto wanted = static_cast<size_t>(std::min<u64>(size - known, max_tail));
   char* bytes = static_cast<char*>(arena_.allocate(wanted + 1, 1));
   const size_t got = memory_.read(from, bytes, wanted);
   const bool all_zero = std::all_of(bytes, bytes + got, [](char byte) { return byte == 0; });
   if (got == wanted && all_zero) return true;
   if (got < wanted && tail == Tail::data) return false;
-  if (got == wanted && (tail == Tail::more || (tail == Tail::data && abbreviate_))) {
+  if (got == wanted && tail == Tail::data && abbreviate_) {
     value.more = true;
     return true;
   }
   if (got < wanted) {
-    Value unknown;
-    unknown.kind = ValueKind::literal;
-    unknown.unnamed = true;
-    unknown.set_text("???");
-    append(value, unknown);
+    append(value, unknown_part());
     return true;
   }
   append(value, tail == Tail::data ? named_tail(bytes, got, known, size) : unnamed_tail(bytes, got, known, size));

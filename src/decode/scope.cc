@@ -92,6 +92,8 @@ u64 Evaluator::value(u32 expr, const Scope& scope) const {
       case Op::argument: push(argument(model_.fields[in.operand])); break;
       case Op::deref: push(pointed(model_.fields[in.operand]).value_or(0)); break;
       case Op::old_deref: push(old_value(in.operand)); break;
+      case Op::argument_member: push(argument_member(in.operand)); break;
+      case Op::whole: push(whole(model_.fields[in.operand])); break;
       case Op::result: push(static_cast<u64>(call_.result)); break;
       case Op::error: push(call_.error); break;
       case Op::index: push(scope.index); break;
@@ -184,6 +186,34 @@ std::optional<u64> Evaluator::pointed(const Field& field) const {
   RemoteAddress address{argument(field)};
   if (address.value == 0 || memory_.read(address, bytes, width) != width) return std::nullopt;
   return extend(load(bytes, width, target.big_endian), width, target.is_signed);
+}
+
+// A field of the struct that an argument points to. Only the field itself must be readable.
+u64 Evaluator::argument_member(u32 list) const {
+  const u32 count = model_.lists[list];
+  const auto layout = static_cast<size_t>(layout_of(call_.abi));
+  u64 offset = 0;
+  for (u32 i = 2; i <= count; i++) offset += model_.fields[model_.lists[list + i]].offset[layout];
+  Field last = model_.fields[model_.lists[list + count]];
+  last.offset[layout] = 0;
+  const u64 at = argument(model_.fields[model_.lists[list + 1]]);
+  u8 bytes[8];
+  if (at == 0) return 0;
+  const Type& type = model_.types[last.type];
+  const bool is_pointer = type.kind == TypeKind::pointer || type.kind == TypeKind::address;
+  const u32 width = is_pointer ? word_size(call_.abi) : integer_width(type, call_.abi);
+  if (width == 0 || width > 8 || memory_.read({at + offset}, bytes, width) != width) return 0;
+  return load_field(last, bytes, width);
+}
+
+bool Evaluator::whole(const Field& field) const {
+  constexpr size_t largest = 4096;
+  const u64 at = argument(field);
+  const Type& pointer = model_.types[field.type];
+  if (at == 0 || pointer.kind != TypeKind::pointer) return false;
+  const size_t size = size_of(model_, pointer.ref, call_.abi);
+  u8 bytes[largest];
+  return size <= largest && memory_.read({at}, bytes, size) == size;
 }
 
 u64 Evaluator::old_value(u32 field) const {

@@ -79,6 +79,8 @@ class Evaluator {
   u64 nested_field(u32 list, const Scope& scope) const;
   u64 old_value(u32 field) const;
   int socket_protocol(int descriptor) const;
+  u64 argument_member(u32 list) const;
+  bool whole(const describe::Field& argument) const;
 
   const describe::Model& model_;
   const CallState& call_;

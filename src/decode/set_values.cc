@@ -51,8 +51,9 @@ Value ValueBuilder::signal_set(Bytes bytes) {
     word.number = static_cast<u64>(std::countr_zero(left)) + 1;
     word.width = 4;
     word.kind = ValueKind::integer;
+    word.signed_symbol = true;
     if (const char* name = signal_name(word.number)) {
-      word.kind = ValueKind::word;
+      word.kind = ValueKind::symbol;
       word.set_text(strncmp(name, "SIG", 3) == 0 ? name + 3 : name);
     }
     list.add(word);
@@ -104,8 +105,7 @@ Value ValueBuilder::address_text(Semantic semantic, Bytes bytes) {
 
 Value ValueBuilder::set_at(const Type& target, u64 at, const Scope& scope) {
   const u64 size = semantic_size(target, scope);
-  // The kernel accepts sets of its own size only (rt_sigprocmask(2)); anything else is no set.
-  if (target.semantic == Semantic::sigset && (size < word_size(call_.abi) || size > 8)) return address(at);
+  if (target.semantic == Semantic::sigset && (size == 0 || size > 8)) return address(at);
   if (size > max_set) return address(at);
   u8* bytes = static_cast<u8*>(arena_.allocate(size + 1, 8));
   if (memory_.read({at}, bytes, size) < size) return address(at);

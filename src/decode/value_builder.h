@@ -103,7 +103,8 @@ class ValueBuilder {
   Value flags(const describe::Set& set, const Type& type, u64 raw, const Scope& scope);
   const describe::Member* find_member(const describe::Set& set, u64 raw, u32 width);
   Value set(const Type& type, u64 raw, const Scope& scope);
-  Value semantic(const Type& type, u64 raw);
+  Value semantic(const Type& type, u64 raw, const Scope& scope);
+  Value call_number(const Type& type, u64 raw, const Scope& scope);
   Value semantic_bytes(const Type& type, Bytes bytes, const Scope& scope);
   Value descriptor(const Type& type, u64 raw);
   void add_target(Value& value, int fd);
@@ -126,13 +127,14 @@ class ValueBuilder {
   Value target_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
   Value string_at(const Type& type, u64 address, const Scope& scope);
   Value chars_at(const Type& type, u64 address, const Scope& scope, const Type& pointer);
-  Value partial_object(u32 target, Bytes bytes, const Scope& scope);
   Value object_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
   Value cut_scalar(const Type& pointer, u64 at, u64 size);
   Value set_at(const Type& target, u64 address, const Scope& scope);
   Value unnamed_tail(const char* bytes, size_t got, u64 known, u64 size);
   Value named_tail(const char* bytes, size_t got, u64 known, u64 size);
   void append(Value& value, const Value& item);
+  static Value unknown_part();
+  Value beginning(u32 type, Bytes bytes, const Scope& scope);
   bool add_tail(describe::Tail tail, Value& value, RemoteAddress from, u64 known, u64 size);
   Value array_at(const Type& pointer, const Type& array, u64 address, const Scope& scope);
   Value counted_array_at(const Type& array, u64 address, u64 count, const Scope& scope);
@@ -149,10 +151,11 @@ class ValueBuilder {
   Value inline_string(const Type& type, Bytes bytes, const Scope& scope);
   Value inline_array(const Type& type, Bytes bytes, const Scope& scope);
 
-  u64 display_limit(const Type& array) const;
+  u64 display_limit(const Type& array, const Scope& scope) const;
   Scope element_scope(const Type& array, Bytes bytes, const Scope& outer);
   u64 record_head(const Type& array);
   u64 record_step(const Type& array, Bytes bytes, const Scope& scope);
+  bool kept(const Type& array, Bytes bytes, const Scope& outer);
   void element(const Type& array, Bytes bytes, u64 index, u64& carry, const Scope& scope, ValueList& list);
   Value list_value(const Type& array, const ValueList& list, Value value);
   Value elements(const Type& array, Bytes bytes, u64 count, u64 total, const Scope& scope);

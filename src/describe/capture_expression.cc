@@ -205,6 +205,8 @@ Quantity CaptureExpressions::leaf(const Instruction& one, const CaptureNames& na
     case Op::nested_field: return nested(one.operand, names);
     case Op::argument: return argument(model_.fields[one.operand]);
     case Op::deref: return pointed(model_.fields[one.operand]);
+    case Op::argument_member: return member(one.operand);
+    case Op::readable: copy_object(one.operand); return unknown();
     case Op::old_deref: return is_gone(one) ? unknown() : pointed(model_.fields[one.operand]);
     case Op::result: return exit_ ? exactly({CAPTURE_RESULT, 0, 8, 0, 0}) : constant(0);
     case Op::error: return exit_ ? exactly({CAPTURE_ERROR, 0, 8, 0, 0}) : constant(0);
@@ -289,18 +291,42 @@ Quantity CaptureExpressions::pointed(const Field& field) {
   const Type& type = model_.types[pointer.ref];
   const u32 width = integer_width(type, target_);
   if (width == 0 || width > 8) return constant(0);
-  const Quantity address = argument(field);
-  if (!address.exact()) return unknown();
-  std::optional<u8> slot = program.copied(address.operand, width);
-  if (!slot) {
-    slot = program.new_slot();
-    capture_op op = bytes_op(address.operand, {}, 1, width);
-    op.slot = *slot;
-    program.add(op);
-    program.note_copy(address.operand, width, *slot);
-  }
+  const std::optional<u8> slot = copy_behind(field, width);
+  if (!slot) return unknown();
   const int flags = (type.is_signed ? CAPTURE_SIGNED : 0) | (type.big_endian ? CAPTURE_BIG_ENDIAN : 0);
   return exactly({CAPTURE_FIELD, *slot, static_cast<unsigned char>(width), static_cast<unsigned char>(flags), 0});
+}
+
+// The first bytes behind an argument, in a slot.
+std::optional<u8> CaptureExpressions::copy_behind(const Field& field, u32 size) {
+  const Quantity address = argument(field);
+  if (!address.exact()) return std::nullopt;
+  std::optional<u8> slot = program.copied(address.operand, size);
+  if (slot) return slot;
+  slot = program.new_slot();
+  capture_op op = bytes_op(address.operand, {}, 1, size);
+  op.slot = *slot;
+  program.add(op);
+  program.note_copy(address.operand, size, *slot);
+  return slot;
+}
+
+// A field of the struct behind an argument.
+Quantity CaptureExpressions::member(u32 list) {
+  const u32 count = model_.lists[list];
+  u32 offset = 0;
+  for (u32 i = 2; i < count; i++) offset += model_.fields[model_.lists[list + i]].offset[target_.layout_index()];
+  const Field& last = model_.fields[model_.lists[list + count]];
+  const u32 end = offset + last.offset[target_.layout_index()] + size_of(model_, last.type, target_);
+  const std::optional<u8> slot = copy_behind(model_.fields[model_.lists[list + 1]], end);
+  if (!slot) return unknown();
+  return field(last, {CapturePlace::Kind::slot, *slot, 0, offset});
+}
+
+void CaptureExpressions::copy_object(u32 argument) {
+  const Type& pointer = model_.types[model_.fields[argument].type];
+  if (pointer.kind == TypeKind::pointer && pointer.ref != none)
+    copy_behind(model_.fields[argument], size_of(model_, pointer.ref, target_));
 }
 
 // a && b lies as: a, jump_if_zero → 0; b, !, !, jump 1, 0
@@ -323,8 +349,11 @@ std::vector<Range> CaptureExpressions::conjuncts(Range code) const {
 void CaptureExpressions::copy_pointed(u32 expr) {
   if (expr == none) return;
   const Range code = model_.exprs[expr].code;
-  for (const Instruction& one : model_.instructions.subspan(code.first, code.count))
+  for (const Instruction& one : model_.instructions.subspan(code.first, code.count)) {
     if (one.op == Op::deref || (one.op == Op::old_deref && !is_gone(one))) pointed(model_.fields[one.operand]);
+    if (one.op == Op::argument_member) member(one.operand);
+    if (one.op == Op::readable) copy_object(one.operand);
+  }
 }
 
 // At exit, what an inout pointer pointed to at entry.

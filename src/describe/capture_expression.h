@@ -70,6 +70,9 @@ class CaptureExpressions {
   Quantity parameter(u32 slot, const CaptureNames& names);
   Quantity unary(Op op, const Quantity& operand);
   Quantity pointed(const Field& argument);
+  std::optional<u8> copy_behind(const Field& argument, u32 size);
+  Quantity member(u32 list);
+  void copy_object(u32 argument);
   Quantity nested(u32 list, const CaptureNames& names);
   bool is_gone(const Instruction& one) const;
   Quantity compare(capture_arithmetic arithmetic, const Quantity& a, const Quantity& b);

@@ -115,7 +115,7 @@ class CallWriter {
     for (u32 i = 0; i < choice.selectors.count; i++) {
       const Range code = model_.exprs[model_.lists[choice.selectors.first + i]].code;
       for (const Instruction& one : model_.instructions.subspan(code.first, code.count))
-        if (one.op == Op::deref || one.op == Op::old_deref) return true;
+        if (one.op == Op::deref || one.op == Op::old_deref || one.op == Op::argument_member) return true;
     }
     return false;
   }

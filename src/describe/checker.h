@@ -98,7 +98,7 @@ class Checker {
   void set_fraction_digits(Type& type, const ast::Expression& written);
   void scalar_attributes(Type& type, const std::vector<ast::Attribute>& attributes, const Names& names);
   void set_array(Type& array, const ast::ArrayForm& form, u32 element, const Names& names);
-  void array_attributes(Type& array, const std::vector<ast::Attribute>& attributes);
+  void array_attributes(Type& array, const std::vector<ast::Attribute>& attributes, const Names& names);
   void pointer_attributes(Type& pointer, const std::vector<ast::Attribute>& attributes, const Names& names);
   void check_attributes(const std::vector<ast::Attribute>& attributes);
   void check_places(const ast::Field& written, const Type& base);
@@ -121,6 +121,9 @@ class Checker {
   bool is_constant(const ast::Expression& e, const Names& names) const;
   void emit(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
   void emit_name(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
+  u32 argument_named(std::string_view wanted, const Names& names) const;
+  u32 struct_behind(u32 argument) const;
+  void emit_whole(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
   void emit_member(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
   void emit_binary(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);
   void emit_call(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);

@@ -131,15 +131,18 @@ void Checker::check_circles(const std::vector<u32>& arguments) {
       const Range code = tables_.exprs[field.value].code;
       for (u32 i = 0; i < code.count; i++) {
         const Instruction& in = tables_.instructions[code.first + i];
-        if (in.op != Op::argument && in.op != Op::deref && in.op != Op::old_deref) continue;
-        if (in.operand == start) {
+        const bool names_one =
+            in.op == Op::argument || in.op == Op::deref || in.op == Op::old_deref || in.op == Op::whole;
+        if (!names_one && in.op != Op::argument_member) continue;
+        const u32 named = names_one ? in.operand : tables_.lists[in.operand + 1];
+        if (named == start) {
           const ast::Field& written = *field_info_[start].written;
           diagnostics_.error(written.position, "the value of '" + written.name + "' depends on itself");
           return;
         }
-        if (std::find(seen.begin(), seen.end(), in.operand) != seen.end()) continue;
-        seen.push_back(in.operand);
-        path.push_back(in.operand);
+        if (std::find(seen.begin(), seen.end(), named) != seen.end()) continue;
+        seen.push_back(named);
+        path.push_back(named);
       }
     }
   }
@@ -386,6 +389,7 @@ void Checker::fill_calls() {
       if (attribute.name == "noreturn") made.noreturn = true;
       if (attribute.name == "new_program") made.new_program = true;
       if (attribute.name == "never_fails") made.never_fails = true;
+      if (attribute.name == "resumes") made.resumes = true;
       if (attribute.name == "prototype") made.in_depth = false;
       if (attribute.name == "closes" || attribute.name == "unshares") descriptor_fact(made, attribute, call.arguments);
       if (attribute.name == "name" && !attribute.strings.empty()) made.display = tables_.intern(attribute.strings[0]);

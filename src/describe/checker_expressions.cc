@@ -110,11 +110,51 @@ void Checker::emit_name(const Expression& e, const Names& names, std::vector<Ins
   unknown_name(e.position, e.text, names);
 }
 
+// Number of the argument with this name; none if there is none.
+u32 Checker::argument_named(std::string_view wanted, const Names& names) const {
+  if (names.arguments == nullptr) return none;
+  for (u32 index : *names.arguments) {
+    const Str name = tables_.fields[index].name;
+    if (std::string_view(tables_.pool).substr(name.offset, name.length) == wanted) return index;
+  }
+  return none;
+}
+
+// The struct that an argument points to, as it is written: its fields may not have been filled yet.
+u32 Checker::struct_behind(u32 argument) const {
+  const ast::Field* written = field_info_[argument].written;
+  if (written == nullptr || written->pointers != 1 || written->array) return none;
+  auto found = type_names_.find(written->type.name);
+  const bool is_struct = found != type_names_.end() && found->second.kind == NameKind::structure;
+  return is_struct ? found->second.index : none;
+}
+
+void Checker::emit_whole(const Expression& e, const Names& names, std::vector<Instruction>& code) {
+  const bool one_name = e.operands.size() == 1 && e.operands[0].kind == Expression::Kind::name;
+  const u32 argument = one_name ? argument_named(e.operands[0].text, names) : none;
+  if (argument == none || struct_behind(argument) == none) {
+    diagnostics_.error(e.position, "whole() takes an argument of this call that points to a struct");
+    return;
+  }
+  if (names.uses_exit != nullptr && tables_.fields[argument].direction == Direction::out) *names.uses_exit = true;
+  push(code, Op::whole, argument);
+}
+
 void Checker::emit_member(const Expression& e, const Names& names, std::vector<Instruction>& code) {
-  if (names.structure == none) return unknown_name(e.position, e.text, names);
   std::vector<u32> path;
   u32 structure = names.structure;
   size_t start = 0;
+  // An argument's field, unless a field of the struct at hand has the name.
+  const std::string first = e.text.substr(0, e.text.find('.'));
+  const bool own = structure != none && field_named(structure, first) != none;
+  const u32 argument = own ? none : argument_named(first, names);
+  if (argument != none) {
+    structure = struct_behind(argument);
+    start = first.size() + 1;
+    path.push_back(argument);
+    if (names.uses_exit != nullptr && tables_.fields[argument].direction == Direction::out) *names.uses_exit = true;
+  }
+  if (structure == none) return unknown_name(e.position, e.text, names);
   for (;;) {
     const size_t dot = e.text.find('.', start);
     const std::string part = e.text.substr(start, dot - start);
@@ -134,7 +174,7 @@ void Checker::emit_member(const Expression& e, const Names& names, std::vector<I
   const auto list = static_cast<u32>(tables_.lists.size());
   tables_.lists.push_back(static_cast<u32>(path.size()));
   tables_.lists.insert(tables_.lists.end(), path.begin(), path.end());
-  push(code, Op::nested_field, list);
+  push(code, argument == none ? Op::nested_field : Op::argument_member, list);
 }
 
 void Checker::emit_binary(const Expression& e, const Names& names, std::vector<Instruction>& code) {
@@ -171,6 +211,7 @@ void Checker::emit_deref(const Expression& e, const Names& names, std::vector<In
 }
 
 void Checker::emit_call(const Expression& e, const Names& names, std::vector<Instruction>& code) {
+  if (e.text == "whole") return emit_whole(e, names, code);
   const Op op = e.text == "min"         ? Op::minimum
                 : e.text == "max"       ? Op::maximum
                 : e.text == "align"     ? Op::align
@@ -185,7 +226,7 @@ void Checker::emit_call(const Expression& e, const Names& names, std::vector<Ins
   if (op == Op::fd_protocol && e.text != "fd_protocol") {
     diagnostics_.error(
         e.position, "unknown function '" + e.text + "'",
-        did_you_mean(e.text, {"min", "max", "align", "udiv", "umod", "sizeof", "old", "fd_protocol", "fd_device"}));
+        did_you_mean(e.text, {"min", "max", "align", "udiv", "umod", "sizeof", "old", "fd_protocol", "fd_device", "whole"}));
     return;
   }
   const size_t wanted = op == Op::fd_protocol || op == Op::fd_device ? 1 : 2;
@@ -245,7 +286,7 @@ bool Checker::is_constant(const Expression& e, const Names& names) const {
       return is_struct && structs_[found->second.index].layout_state != 1;
     }
     case Expression::Kind::call:
-      if (e.text == "fd_protocol" || e.text == "fd_device") return false;
+      if (e.text == "fd_protocol" || e.text == "fd_device" || e.text == "whole") return false;
       break;
     case Expression::Kind::unary:
     case Expression::Kind::binary:

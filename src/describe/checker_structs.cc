@@ -425,8 +425,16 @@ void Checker::fill_formats() {
       }
     }
     format.unnamed = find(written.attributes, "unnamed") != nullptr;
-    format.raw = find(written.attributes, "raw") != nullptr;
-    format.raw_decimal = find(written.attributes, "dec") != nullptr;
+    if (const ast::Attribute* raw = find(written.attributes, "raw")) {
+      format.raw = true;
+      const bool is_named = raw->values.size() == 1 && raw->values[0].kind == ast::Expression::Kind::name;
+      format.raw_decimal = is_named && raw->values[0].text == "dec";
+      if (!raw->values.empty() && !format.raw_decimal)
+        diagnostics_.error(raw->position, "@raw takes nothing, or 'dec'");
+    }
+    format.beside = find(written.attributes, "comment") != nullptr;
+    format.unless_raw = find(written.attributes, "unless_raw") != nullptr;
+    format.nested = find(written.attributes, "nested") != nullptr;
     format.over_bytes = over_bytes(written);
     if (format.width == 0)
       for (u32 layout = 0; layout < layout_count; layout++)

@@ -70,7 +70,7 @@ constexpr std::string_view known_attributes[] = {
     "bare",        "single",  "carry",  "time",        "comment",     "unnamed",  "name",  "big",     "limit",
     "hex",         "oct",     "dec",    "hex0",        "zero_filled", "cut",      "uncut", "text", "trim", "partial", "instead", "unreadable",    "char",
     "date",        "mode",    "digits", "minus1",      "both",        "named",    "class", "noclass", "noreturn",
-    "new_program", "abi",     "since",  "never_fails", "prototype",   "received", "sent",  "data",    "untouched", "closes", "unshares"};
+    "new_program", "abi",     "since",  "never_fails", "prototype",   "received", "sent",  "data",    "untouched", "closes", "unshares", "address", "shown", "arch", "resumes"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -104,10 +104,10 @@ void Checker::check_attributes(const std::vector<ast::Attribute>& attributes) {
 // Attributes that say nothing where they stand are mistakes.
 void Checker::check_places(const ast::Field& written, const Type& base) {
   static constexpr std::string_view of_pointers[] = {"valid", "size", "tail",    "bare",
-                                                     "on",    "cut",  "partial", "unreadable"};
+                                                     "on",    "cut",  "partial", "unreadable", "address"};
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
   static constexpr std::string_view of_calls[] = {"class", "noclass", "noreturn",    "new_program",
-                                                  "abi",   "since",   "never_fails", "prototype", "closes", "unshares"};
+                                                  "abi",   "since",   "never_fails", "prototype", "closes", "unshares", "resumes"};
   auto among = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);
   };
@@ -260,6 +260,10 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
       type.format = IntFormat::character;
     else if (one.name == "date")
       type.format = IntFormat::date;
+    else if (one.name == "shown" && one.values.size() == 1)
+      type.shown = expression(one.values[0], names);
+    else if (one.name == "arch" && one.values.size() == 1)
+      type.step = expression(one.values[0], names);
     else if (one.name == "minus1")
       type.minus_one = true;
     else if (one.name == "big")
@@ -330,9 +334,11 @@ void Checker::set_array(Type& array, const ast::ArrayForm& form, u32 element, co
     }
 }
 
-void Checker::array_attributes(Type& array, const std::vector<ast::Attribute>& attributes) {
+void Checker::array_attributes(Type& array, const std::vector<ast::Attribute>& attributes, const Names& names) {
   array.single = find(attributes, "single") != nullptr;
   array.limited = find(attributes, "limit") != nullptr;
+  if (const ast::Attribute* shown = find(attributes, "shown"); shown != nullptr && shown->values.size() == 1)
+    array.shown = expression(shown->values[0], names);
   if (const ast::Attribute* words = find(attributes, "count")) {
     if (words->strings.size() != 2) {
       diagnostics_.error(words->position, "@count takes the word for one and the word for many",
@@ -351,10 +357,13 @@ void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute
   pointer.bare = find(attributes, "bare") != nullptr;
   pointer.zero_filled = find(attributes, "zero_filled") != nullptr;
   pointer.shows_cut = find(attributes, "cut") != nullptr;
+  pointer.with_address = find(attributes, "address") != nullptr;
   if (const ast::Attribute* size = find(attributes, "size"); size != nullptr && !size->values.empty())
     pointer.size = expression(size->values[0], names);
-  if (const ast::Attribute* partial = find(attributes, "partial"); partial != nullptr && !partial->values.empty())
-    pointer.partial = expression(partial->values[0], names);
+  if (const ast::Attribute* partial = find(attributes, "partial")) {
+    pointer.partial = partial->values.empty();
+    if (!partial->values.empty()) pointer.partial_size = expression(partial->values[0], names);
+  }
   if (const ast::Attribute* text = find(attributes, "unreadable"); text != nullptr && text->strings.size() == 1) {
     pointer.unreadable = static_cast<u32>(tables_.strings.size());
     tables_.strings.push_back(tables_.intern(text->strings[0]));
@@ -444,7 +453,7 @@ u32 Checker::make_type(const ast::Field& written, const Names& outer) {
     array.kind = TypeKind::array;
     array.ref = index;
     set_array(array, *written.array, index, outer);
-    array_attributes(array, written.attributes);
+    array_attributes(array, written.attributes, outer);
     if (carry_init != none) {
       array.carry_init = carry_init;
       Names inner = names;

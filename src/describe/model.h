@@ -102,13 +102,17 @@ struct Type {
   bool text = false;      // chars in a struct: a NUL at the end is not shown; without one more is said to follow
   u8 fraction_digits = 9; // of `nanoseconds`
   bool trimmed = false;   // chars: a NUL at the end is not shown
+  bool partial = false;   // pointer: of an object that ends where memory does the beginning is shown
+  bool with_address = false;  // pointer: its address is a comment behind what it points to
+  u8 pad[2] = {};
   u32 ref = none;
   Range arguments;        // exprs index list (in `lists`): values of the parameters
   u32 count = none;       // expr
-  u32 step = none;        // expr
+  u32 step = none;        // expr; sysno: the audit architecture whose number it is
   u32 alignment = 1;      // chain
+  u32 shown = none;       // expr: string, array: at most so many bytes or elements are shown, the rest is cut
   u32 size = none;        // expr: only so many bytes of the pointee (of an inline array: of its room) are in use
-  u32 partial = none;     // expr: pointer: if not all of the pointee can be read, so many of its first bytes are shown
+  u32 partial_size = none; // expr: pointer: if not all of the pointee can be read, so many of its first bytes are shown
   u32 valid = none;       // expr: pointer, decoded only if not 0
   u32 count_words = none; // abbreviated as address and count: index into strings list (`lists`: two Str indices), or none
   u32 carry_init = none;  // expr
@@ -251,9 +255,12 @@ struct Format {
   bool big_endian = false;
   bool unnamed = false;
   bool raw = false;       // @raw: -X raw shows the number instead
+  bool raw_decimal = false; // @raw(dec): in decimal
+  bool beside = false;    // @comment: the text is a comment beside the number
+  bool nested = false;    // @nested: in -X verbose the parts show their numbers as well
+  bool unless_raw = false;  // @unless_raw: not shown at all with -X raw
   bool over_bytes = false;  // some part is read from memory
-  bool raw_decimal = false;  // @raw @dec: in decimal
-  u8 pad[1] = {};
+  u8 pad[2] = {};
   u32 size[layout_count] = {0, 0};  // over_bytes: of those parts; 0: takes all bytes that there are
   u32 declaration = 0;
 };
@@ -290,8 +297,9 @@ struct Syscall {
   bool noreturn = false;
   bool never_fails = false;
   bool new_program = false;  // @new_program
-  u8 pad[3] = {};
+  bool resumes = false;   // @resumes: shows the call that it goes on with
   u8 register_count = 0;  // registers taken on lp64
+  u8 pad[3] = {};
   u32 declaration = 0;
   u32 closes_first = none;  // exprs: a successful call ends the descriptors from the first to the last
   u32 closes_last = none;
@@ -321,6 +329,8 @@ enum class Op : u8 {
   argument,       // number of the argument (absolute index in `fields`): its register value
   deref,          // operand as argument: the integer behind the pointer, now
   old_deref,      // as of entry
+  argument_member,  // operand: index in `lists`: {count, argument, field...}: a field of the struct behind an argument, now
+  whole,          // operand as argument: 1 if all of what it points to can be read, now
   result, error, index, extent, readable, stack_pointer, wordsize, compat,
   size_of,        // operand: type
   fd_protocol,    // pops a descriptor

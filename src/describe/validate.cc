@@ -116,12 +116,14 @@ class Validator {
       case Op::field:
       case Op::argument:
       case Op::deref:
+      case Op::whole:
       case Op::old_deref: index(in.operand, m_.fields); break;
       case Op::size_of: return index(in.operand, m_.types);
+      case Op::argument_member:
       case Op::nested_field: {
         index(in.operand, m_.lists);
         const u32 count = m_.lists[in.operand];
-        if (count == 0) throw Violation{"a path without fields"};
+        if (count == 0 || (count == 1 && in.op == Op::argument_member)) throw Violation{"a path without fields"};
         return list({in.operand + 1, count}, m_.fields.size());
       }
       default: return;
@@ -182,7 +184,8 @@ class Validator {
     const bool width_known = t.width <= 8 || t.width == width_long || t.width == width_klong;
     if (!width_known) throw Violation{fmt::format("width {}", t.width)};
     if (t.alignment == 0 || (t.alignment & (t.alignment - 1)) != 0) throw Violation{"alignment is no power of two"};
-    for (const u32 expr : {t.count, t.step, t.size, t.partial, t.valid, t.carry_init, t.carry_next, t.nanoseconds})
+    for (const u32 expr :
+         {t.count, t.step, t.size, t.partial_size, t.valid, t.shown, t.carry_init, t.carry_next, t.nanoseconds})
       optional(expr, m_.exprs);
     optional(t.comment, m_.strings);
     optional(t.unreadable, m_.strings);
@@ -364,7 +367,9 @@ class Validator {
     const Range code = m_.exprs[m_.fields[at].value].code;
     for (u32 i = 0; i < code.count; i++) {
       const Instruction& in = m_.instructions[code.first + i];
-      if (in.op == Op::argument || in.op == Op::deref || in.op == Op::old_deref) follow(in.operand, depth + 1);
+      if (in.op == Op::argument_member) follow(m_.lists[in.operand + 1], depth + 1);
+      const bool names_one = in.op == Op::argument || in.op == Op::deref || in.op == Op::old_deref || in.op == Op::whole;
+      if (names_one) follow(in.operand, depth + 1);
     }
     state_[at] = 2;
   }

@@ -71,8 +71,11 @@ struct Value {
   bool deleted : 1 = false;       // fd, or its target as annotation: the file has been unlinked
   bool labeled : 1 = false;       // argument: shown as name=value always (clone)
   bool abbrev_only : 1 = false;   // literal in a format: left out of the comment that -X verbose shows
-  u32 count = 0;                  // of items, or bytes of text
-  u64 number = 0;                 // sign-extended where the type is signed
+  bool beside : 1 = false;  // format: its text is a comment beside the raw value in `annotation`, except with -X raw
+  bool unless_raw : 1 = false;  // format, or note with one in it: not shown with -X raw
+  bool nested : 1 = false;      // format: with -X verbose the parts of the comment show their numbers as well
+  u32 count = 0;                // of items, or bytes of text
+  u64 number = 0;               // sign-extended where the type is signed
   union {
     const char* text_data = nullptr;
     const Value* items_data;

@@ -1,6 +1,8 @@
 // Events as JSON lines. A call is told when it has ended.
 #include "sink/json_sink.h"
 
+#include <algorithm>
+
 namespace sysray::sink {
 
 using event::Event;
@@ -133,10 +135,12 @@ void JsonSink::outcome(JsonWriter& json, const Event& event) {
     json.key("result");
     values_.value(json, event.result);
   }
-  if (!event.notes.empty()) {
+  const auto holds = [](const event::Value& note) { return note.kind != event::ValueKind::none; };
+  if (std::ranges::any_of(event.notes, holds)) {
     json.key("notes");
     json.begin_array();
-    for (const event::Value& note : event.notes) values_.value(json, note);
+    for (const event::Value& note : event.notes)
+      if (holds(note)) values_.value(json, note);
     json.end_array();
   }
   if (event.tampering.any()) tampering(json, event.tampering);

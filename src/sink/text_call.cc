@@ -126,7 +126,7 @@ void TextSink::result(Channel& channel, const Event& event) {
       writer_.value(out, event.result);
     writer_.ink(out, Ink::plain);
   }
-  if (!event.notes.empty()) {
+  if (std::ranges::any_of(event.notes, [&](const event::Value& note) { return writer_.visible(note); })) {
     out.add(" (");
     writer_.list(out, event.notes, false, false);
     out.add(')');

@@ -15,7 +15,7 @@ bool ValueWriter::shows_name(const Value& field, Mode mode) const {
 
 bool ValueWriter::items(TextBuffer& out, std::span<const Value> values, bool with_names, bool any, Mode mode) const {
   for (const Value& value : values) {
-    if (value.kind == ValueKind::none) continue;
+    if (value.kind == ValueKind::none || (value.unless_raw && mode == Mode::raw)) continue;
     if (value.kind == ValueKind::structure && value.inlined) {
       any = items(out, value.items(), with_names, any, mode);
       continue;
@@ -75,12 +75,14 @@ void ValueWriter::change(TextBuffer& out, const Value& value, Mode mode) const {
 }
 
 void ValueWriter::format(TextBuffer& out, const Value& value, Mode mode) const {
-  if (value.annotation == nullptr || mode == Mode::abbrev || mode == Mode::comment) return pieces(out, value, mode);
+  const bool text_alone =
+      value.annotation == nullptr || (!value.beside && (mode == Mode::abbrev || mode == Mode::comment));
+  if (text_alone) return pieces(out, value, mode);
   show(out, *value.annotation, mode);
   if (mode == Mode::raw) return;
   ink(out, Ink::comment);
   out.add(" /* ");
-  pieces(out, value, Mode::comment);
+  pieces(out, value, value.nested && mode == Mode::verbose ? mode : Mode::comment);
   out.add(" */");
   ink(out, Ink::argument);
 }

@@ -123,7 +123,8 @@ void ValueWriter::symbol(TextBuffer& out, const Value& value, Mode mode) const {
 }
 
 void ValueWriter::flags(TextBuffer& out, const Value& value, Mode mode) const {
-  if (mode == Mode::abbrev || mode == Mode::comment || value.always_named || (value.separate && value.count > 0))
+  const bool by_name = (mode == Mode::abbrev || mode == Mode::comment) && !value.comment_only;
+  if (by_name || value.always_named || (value.separate && value.count > 0))
     return flag_names(out, value, value.separate ? mode : Mode::abbrev);
   raw_number(out, value);
   if (mode == Mode::raw || only_numbers(value.items())) return;

@@ -23,6 +23,9 @@ class ValueWriter {
     return items(out, values, with_names, any, mode());
   }
 
+  // Whether the value shows at all in this style.
+  bool visible(const event::Value& value) const { return !value.unless_raw || mode() != Mode::raw; }
+
   // The bytes of a name behind a number: <bash>.
   void bracketed(TextBuffer& out, std::string_view name) const;
 
