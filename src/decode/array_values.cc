@@ -208,8 +208,7 @@ Value ValueBuilder::counted_array_at(const Type& array, u64 at, u64 count, const
   // Elements that `keep` leaves out don't count against the limit: then all are read.
   const Type& type = model_.types[array.ref];
   const bool filtered = type.kind == TypeKind::structure && model_.structs[type.ref].keep != none;
-  const bool to_the_end = filtered;
-  u64 wanted = to_the_end ? max_elements : display_limit(array, scope) + 1;
+  u64 wanted = filtered ? max_elements : display_limit(array, scope) + 1;
   wanted = std::max<u64>(std::min({wanted, count, max_bytes / each}), 1);
   u8* bytes = static_cast<u8*>(arena_.allocate(wanted * each, 8));
   const u64 got = memory_.read({at}, bytes, wanted * each) / each;

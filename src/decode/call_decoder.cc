@@ -474,6 +474,35 @@ bool empty_note(const describe::Model& model, const describe::Alternative& note,
 
 }  // namespace
 
+// A note that reads the result's own number by a set tells what the number before it doesn't: names, in any style but
+// the raw one, and nothing if there is no name. Sets that are shown by name everywhere (@by_name) speak for themselves.
+void CallDecoder::name_result(const describe::Model& model, const describe::Alternative& note, Value& text) {
+  for (u32 i = 0; i < note.pieces.count; i++) {
+    const describe::Piece& piece = model.pieces[note.pieces.first + i];
+    if (piece.part == none) continue;
+    const Field& part = model.fields[note.parts.first + piece.part];
+    const describe::Type& type = model.types[part.type];
+    if (!part.from_expression || type.kind != TypeKind::set || model.sets[type.ref].by_name) continue;
+    const describe::Range code = model.exprs[part.value].code;
+    if (code.count != 1 || model.instructions[code.first].op != describe::Op::result) continue;
+    Value names = text.items()[i];
+    const auto is_number = [](const Value& item) { return item.kind == ValueKind::integer; };
+    const bool nothing_known = names.kind == ValueKind::flags ? names.count > 0 && std::ranges::all_of(names.items(), is_number)
+                                                              : names.count == 0;
+    if (nothing_known && note.pieces.count == 1) {
+      text = {};
+      return;
+    }
+    names.always_named = true;
+    names.comment_only = false;
+    text.unless_raw = true;
+    auto* items = arena_.make<Value>(text.count);
+    std::copy_n(text.items().begin(), text.count, items);
+    items[i] = names;
+    text.set_items(items, text.count);
+  }
+}
+
 void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
   if (notes_.count == 0 || !event_.has_result) return;
   ValueList list(arena_, notes_.count);
@@ -487,6 +516,9 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     // A note without any text makes the parentheses appear, whatever else there is.
     if (text.count == 0) text.kind = ValueKind::none;
     for (const Value& part : text.items()) text.unless_raw |= part.unless_raw;
+    const bool speaks = text.count > 0;
+    name_result(context.model, note, text);
+    if (speaks && text.count == 0) continue;
     if (!empty_note(context.model, note, text)) list.add(text);
   }
   event_.notes = {list.data(), list.size()};

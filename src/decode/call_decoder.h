@@ -50,6 +50,7 @@ class CallDecoder {
   void set_result(const Context& context, ValueBuilder& builder);
   void find_targets(const Context& context, event::MemoryView& memory);
   void add_dumps(const Context& context, event::MemoryView& memory);
+  void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
   void add_notes(const Context& context, ValueBuilder& builder);
 
   Arena arena_;

@@ -52,7 +52,15 @@ Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
         add_comments(value, type, scope);
       return value;
     }
-    case TypeKind::pointer: return pointed(type, extend(raw, word_size(call_.abi), false), scope);
+    case TypeKind::pointer:
+      // A 64-bit field that holds a pointer of a 32-bit program, and more.
+      if (word_size(call_.abi) == 4 && raw >> 32 != 0) {
+        Value wide = address(0);
+        wide.width = 8;
+        wide.number = raw;
+        return wide;
+      }
+      return pointed(type, extend(raw, word_size(call_.abi), false), scope);
     case TypeKind::union_type: {
       const u32 chosen = union_case(type, scope, ~u64{0});
       Scope inner = scope;

@@ -206,7 +206,7 @@ Quantity CaptureExpressions::leaf(const Instruction& one, const CaptureNames& na
     case Op::argument: return argument(model_.fields[one.operand]);
     case Op::deref: return pointed(model_.fields[one.operand]);
     case Op::argument_member: return member(one.operand);
-    case Op::readable: copy_object(one.operand); return unknown();
+    case Op::whole: copy_object(one.operand); return unknown();
     case Op::old_deref: return is_gone(one) ? unknown() : pointed(model_.fields[one.operand]);
     case Op::result: return exit_ ? exactly({CAPTURE_RESULT, 0, 8, 0, 0}) : constant(0);
     case Op::error: return exit_ ? exactly({CAPTURE_ERROR, 0, 8, 0, 0}) : constant(0);
@@ -352,7 +352,7 @@ void CaptureExpressions::copy_pointed(u32 expr) {
   for (const Instruction& one : model_.instructions.subspan(code.first, code.count)) {
     if (one.op == Op::deref || (one.op == Op::old_deref && !is_gone(one))) pointed(model_.fields[one.operand]);
     if (one.op == Op::argument_member) member(one.operand);
-    if (one.op == Op::readable) copy_object(one.operand);
+    if (one.op == Op::whole) copy_object(one.operand);
   }
 }
 
