@@ -219,7 +219,7 @@ Value ValueBuilder::inline_string(const Type& type, Bytes bytes, const Scope& sc
 Value ValueBuilder::semantic_bytes(const Type& type, Bytes bytes, const Scope& scope) {
   const u64 size = semantic_size(type, scope);
   if (type.semantic == Semantic::fdset)
-    return descriptor_set(bytes, evaluator_.value_or(type.count, scope, bytes.available * 8));
+    return descriptor_set(type, bytes, evaluator_.value_or(type.count, scope, bytes.available * 8));
   if (type.semantic == Semantic::none || size > bytes.available) return unreadable(bytes);
   if (type.semantic == Semantic::sigset) return signal_set({bytes.data, size, bytes.address});
   return address_text(type.semantic, {bytes.data, size, bytes.address});
@@ -502,6 +502,12 @@ const Value* ValueBuilder::raw_number(const Type& type, u64 number, u32 width, b
   return raw;
 }
 
+const Value* ValueBuilder::raw_bytes(Bytes bytes) {
+  auto* raw = arena_.make<Value>();
+  *raw = plain_bytes(bytes);
+  return raw;
+}
+
 Value ValueBuilder::format(const Type& type, u64 raw, const Scope& scope, Bytes bytes) {
   const describe::Format& description = model_.formats[type.ref];
   Scope inner = scope;
@@ -519,8 +525,14 @@ Value ValueBuilder::format(const Type& type, u64 raw, const Scope& scope, Bytes 
     value.beside = description.beside;
     value.nested = description.nested;
     value.unless_raw = description.unless_raw;
-    if (description.raw || description.beside)
+    value.raw_only = description.raw_only;
+    if (width == 0 && description.raw)
+      value.annotation = raw_bytes(bytes);
+    else if (description.raw || description.beside)
       value.annotation = raw_number(type, *slot, width, description.raw_decimal || description.beside);
+    if (description.names != none)
+      if (const describe::Member* name = find_member(model_.sets[description.names], *slot, width))
+        value.comment = model_.c_str(name->name);
     return value;
   }
   return integer(type, raw);

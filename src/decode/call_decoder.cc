@@ -291,6 +291,8 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
       argument.value.kind = ValueKind::address;
       argument.value.width = static_cast<u8>(word_size(call_.abi));
       argument.value.number = extend(raw, argument.value.width, false);
+    } else {
+      argument.value = given(context.model, field, argument.value, raw);
     }
   } else if (field.direction == Direction::inout && type.kind == TypeKind::pointer) {
     const Value after = builder.from_register(field.type, raw, Scope{});
@@ -319,8 +321,43 @@ Value CallDecoder::changed(const Value& before, const Value& after) {
   return value;
 }
 
+// What was passed in, of an argument whose other half the call did not deliver.
+Value CallDecoder::given(const describe::Model& model, const Field& field, const Value& before, u64 raw) {
+  if (field.lost && before.kind != ValueKind::address) {
+    Value lost;
+    lost.kind = ValueKind::address;
+    lost.width = static_cast<u8>(word_size(call_.abi));
+    lost.number = extend(raw, lost.width, false);
+    return changed(before, lost);
+  }
+  const u32 target = model.types[field.type].ref;
+  const bool is_struct = model.types[field.type].kind == TypeKind::pointer && target != none &&
+                         model.types[target].kind == TypeKind::structure;
+  if (!is_struct || before.kind != ValueKind::structure || !model.structs[model.types[target].ref].field_directions)
+    return before;
+  const describe::Struct& st = model.structs[model.types[target].ref];
+  auto is_out = [&](const Value& item) {
+    for (u32 i = 0; i < st.fields.count; i++) {
+      const Field& one = model.fields[st.fields.first + i];
+      if (one.direction == Direction::out && item.name == model.c_str(one.name)) return true;
+    }
+    return false;
+  };
+  ValueList list(arena_, before.count + 1);
+  for (const Value& item : before.items())
+    if (!is_out(item)) list.add(item);
+  Value value = before;
+  for (u32 i = 0; i < st.fields.count; i++) {
+    const Field& one = model.fields[st.fields.first + i];
+    if (one.direction == Direction::out && one.verbose) value.more = false;  // what is hidden is not there
+  }
+  value.set_items(list.data(), list.size());
+  return value;
+}
+
 Value CallDecoder::merged(const describe::Model& model, const Field& field, const Value& before, const Value& after) {
-  if (!field.both && same_value(before, after)) return after;
+  const bool unread = before.kind == ValueKind::address && after.kind == ValueKind::address;
+  if ((!field.both || unread) && same_value(before, after)) return after;
   if (after.kind == ValueKind::structure && after.count == 0) return before;
   const describe::Type& pointer = model.types[field.type];
   const bool is_struct = pointer.ref != none && model.types[pointer.ref].kind == TypeKind::structure;
@@ -487,8 +524,9 @@ void CallDecoder::name_result(const describe::Model& model, const describe::Alte
     if (code.count != 1 || model.instructions[code.first].op != describe::Op::result) continue;
     Value names = text.items()[i];
     const auto is_number = [](const Value& item) { return item.kind == ValueKind::integer; };
-    const bool nothing_known = names.kind == ValueKind::flags ? names.count > 0 && std::ranges::all_of(names.items(), is_number)
-                                                              : names.count == 0;
+    const bool nothing_known = names.kind == ValueKind::flags
+                                   ? names.count > 0 && std::ranges::all_of(names.items(), is_number)
+                                   : names.count == 0;
     if (nothing_known && note.pieces.count == 1) {
       text = {};
       return;

@@ -38,6 +38,7 @@ class CallDecoder {
   void resumed_call(const Context& context, u64 number);
   void enter_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   void exit_argument(const Context& context, ValueBuilder& builder, Argument& argument);
+  event::Value given(const describe::Model& model, const describe::Field& field, const event::Value& before, u64 raw);
   event::Value merged(const describe::Model& model, const describe::Field& field, const event::Value& before,
                       const event::Value& after);
   event::Value changed(const event::Value& before, const event::Value& after);

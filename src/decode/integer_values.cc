@@ -269,8 +269,11 @@ Value ValueBuilder::semantic(const Type& type, u64 raw, const Scope& scope) {
       items[1].kind = ValueKind::string;
       items[1].set_text(*name);
       items[2].set_text(")");
+      auto* number = arena_.make<Value>();
+      *number = value;
       value.kind = ValueKind::format;
       value.set_items(items, 3);
+      value.annotation = number;
       return value;
     }
     default: return integer(type, raw);

@@ -172,7 +172,7 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   if (is_scalar(target) && wanted < fixed) return pointer.shows_cut ? cut_scalar(pointer, at, wanted) : address(at);
   const u64 room = pointer.zero_filled ? std::max(wanted, fixed) : wanted;
   u8* bytes = static_cast<u8*>(arena_.allocate(room + 8, 8));
-  const size_t got = memory_.read({at}, bytes, wanted);
+  size_t got = memory_.read({at}, bytes, wanted);
   const bool in_parts =
       is_struct && (model_.structs[target.ref].split || (flexible && model_.structs[target.ref].inlined));
   if (got < wanted && pointer.partial_size != none) {
@@ -182,6 +182,8 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   if (got < wanted && !(in_parts || (is_struct && pointer.partial))) return address(at);
   if (got == 0 && wanted > 0) return address(at);
   Bytes read{bytes, got, {at}, wanted - got};
+  if (flexible && pointer.size == none && got == wanted)
+    read = with_tail(model_.structs[target.ref], target, read, scope);
   Scope inner = scope;
   inner.extent = wanted;
   inner.shows_cut = pointer.shows_cut;
@@ -197,6 +199,31 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   }
   if (is_scalar(target)) value.brackets = !pointer.bare;
   return value;
+}
+
+// The struct with the array at its end, whose length its own fields give.
+Bytes ValueBuilder::with_tail(const describe::Struct& st, const Type& type, Bytes head, const Scope& scope) {
+  const describe::Field& last = model_.fields[st.fields.first + st.fields.count - 1];
+  if (last.type == none || last.from_expression) return head;
+  const Type& array = model_.types[last.type];
+  const bool counted = (array.kind == TypeKind::array && array.array == describe::ArrayKind::counted) ||
+                       array.kind == TypeKind::chars || array.kind == TypeKind::string;
+  if (!counted || array.count == none) return head;
+  Scope inner = scope;
+  inner.slots = slots(type.arguments, scope);
+  inner.structure = &st;
+  inner.data = head.data;
+  inner.available = head.available;
+  const u64 each = array.kind == TypeKind::array ? size_of(model_, array.ref, call_.abi) : 1;
+  const u64 offset = last.offset[static_cast<size_t>(layout_of(call_.abi))];
+  const u64 count = evaluator_.value(array.count, inner);
+  if (each == 0 || count == 0 || offset > head.available) return head;
+  const u64 claimed = offset + std::min(count, max_object / each) * each;
+  if (claimed <= head.available) return head;
+  u8* whole = static_cast<u8*>(arena_.allocate(claimed + 8, 8));
+  std::copy_n(head.data, head.available, whole);
+  const size_t more = memory_.read(head.address + head.available, whole + head.available, claimed - head.available);
+  return {whole, head.available + more, head.address, claimed - head.available - more};
 }
 
 // What there is of an integer that was to be longer.

@@ -62,7 +62,7 @@ Value ValueBuilder::signal_set(Bytes bytes) {
   return value;
 }
 
-Value ValueBuilder::descriptor_set(Bytes bytes, u64 bits) {
+Value ValueBuilder::descriptor_set(const Type& type, Bytes bytes, u64 bits) {
   Value value;
   value.kind = ValueKind::array;
   value.spaced = true;
@@ -71,10 +71,11 @@ Value ValueBuilder::descriptor_set(Bytes bytes, u64 bits) {
   fd.semantic = Semantic::fd;
   fd.width = 4;
   fd.is_signed = true;
+  const bool plain = type.format == describe::IntFormat::decimal;  // not of descriptors: CPUs
   ValueList list(arena_);
   bits = std::min<u64>(bits, bytes.available * 8);
   for (u64 i = 0; i < bits; i++)
-    if ((bytes.data[i / 8] >> (i % 8) & 1) != 0) list.add(descriptor(fd, i));
+    if ((bytes.data[i / 8] >> (i % 8) & 1) != 0) list.add(plain ? integer(fd, i) : descriptor(fd, i));
   value.set_items(list.data(), list.size());
   return value;
 }
@@ -100,6 +101,7 @@ Value ValueBuilder::address_text(Semantic semantic, Bytes bytes) {
     }
   }
   value.set_text(arena_.copy({text, length}));
+  if (semantic == Semantic::mac) value.annotation = raw_bytes(bytes);
   return value;
 }
 
@@ -112,7 +114,7 @@ Value ValueBuilder::set_at(const Type& target, u64 at, const Scope& scope) {
   if (target.semantic == Semantic::sigset) return signal_set({bytes, size, {at}});
   if (target.semantic != Semantic::fdset) return address_text(target.semantic, {bytes, size, {at}});
   const auto bits = static_cast<s32>(evaluator_.value_or(target.count, scope, 1024));
-  return descriptor_set({bytes, size, {at}}, bits < 0 ? 0 : static_cast<u64>(bits));
+  return descriptor_set(target, {bytes, size, {at}}, bits < 0 ? 0 : static_cast<u64>(bits));
 }
 
 }  // namespace sysray::decode

@@ -116,9 +116,10 @@ class ValueBuilder {
   Value process_id(const Type& type, u64 raw);
   Value signal(u64 raw);
   Value signal_set(Bytes bytes);
-  Value descriptor_set(Bytes bytes, u64 bits);
+  Value descriptor_set(const Type& type, Bytes bytes, u64 bits);
   Value address_text(describe::Semantic semantic, Bytes bytes);
   u64 semantic_size(const Type& type, const Scope& scope);
+  const Value* raw_bytes(Bytes bytes);
   const Value* raw_number(const Type& type, u64 number, u32 width, bool decimal);
   Value format(const Type& type, u64 raw, const Scope& scope, Bytes bytes);
   void add_comments(Value& value, const Type& type, const Scope& scope);
@@ -128,6 +129,7 @@ class ValueBuilder {
   Value string_at(const Type& type, u64 address, const Scope& scope);
   Value chars_at(const Type& type, u64 address, const Scope& scope, const Type& pointer);
   Value object_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
+  Bytes with_tail(const describe::Struct& st, const Type& type, Bytes head, const Scope& scope);
   Value cut_scalar(const Type& pointer, u64 at, u64 size);
   Value set_at(const Type& target, u64 address, const Scope& scope);
   Value unnamed_tail(const char* bytes, size_t got, u64 known, u64 size);

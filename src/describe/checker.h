@@ -146,6 +146,7 @@ class Checker {
   u32 struct_for_arm(const ast::Arm& arm, const ast::Declaration& owner);
   static bool over_bytes(const ast::Declaration& format);
   Extent format_extent(u32 index);
+  void format_attributes(Format& format, const ast::Declaration& written);
   void fill_formats();
   Range alternatives(const std::vector<ast::Alternative>& list, const Names& names);
   void pieces(const ast::Alternative& written, Alternative& into);

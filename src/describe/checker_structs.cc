@@ -114,6 +114,7 @@ void Checker::common_attributes(Field& field, const AstField& written, const Nam
   field.verbose = find(written.attributes, "v") != nullptr;
   field.unnamed = find(written.attributes, "unnamed") != nullptr;
   field.both = find(written.attributes, "both") != nullptr;
+  field.lost = find(written.attributes, "lost") != nullptr;
   field.named = find(written.attributes, "named") != nullptr;
   field.untouched = find(written.attributes, "untouched") != nullptr;
   field.transfer = find(written.attributes, "received") != nullptr ? Transfer::received
@@ -410,6 +411,28 @@ Extent Checker::format_extent(u32 index) {
   return format_extents_[index] = whole;
 }
 
+void Checker::format_attributes(Format& format, const ast::Declaration& written) {
+  if (const ast::Attribute* raw = find(written.attributes, "raw")) {
+    format.raw = true;
+    const bool is_named = raw->values.size() == 1 && raw->values[0].kind == ast::Expression::Kind::name;
+    format.raw_decimal = is_named && raw->values[0].text == "dec";
+    format.raw_only = is_named && raw->values[0].text == "only";
+    if (!raw->values.empty() && !format.raw_decimal && !format.raw_only)
+      diagnostics_.error(raw->position, "@raw takes nothing, 'dec' or 'only'");
+  }
+  format.beside = find(written.attributes, "comment") != nullptr;
+  format.unless_raw = find(written.attributes, "unless_raw") != nullptr;
+  format.nested = find(written.attributes, "nested") != nullptr;
+  const ast::Attribute* names = find(written.attributes, "names");
+  if (names == nullptr) return;
+  const std::string set = names->values.size() == 1 ? names->values[0].text : "";
+  const auto found = type_names_.find(set);
+  if (found != type_names_.end() && found->second.kind == NameKind::set)
+    format.names = found->second.index;
+  else
+    diagnostics_.error(names->position, "@names takes an enum", "for example @names(v4l2_format)");
+}
+
 void Checker::fill_formats() {
   for (u32 i = 0; i < tables_.formats.size(); i++) {
     const ast::Declaration& written = *format_declarations_[i];
@@ -425,16 +448,7 @@ void Checker::fill_formats() {
       }
     }
     format.unnamed = find(written.attributes, "unnamed") != nullptr;
-    if (const ast::Attribute* raw = find(written.attributes, "raw")) {
-      format.raw = true;
-      const bool is_named = raw->values.size() == 1 && raw->values[0].kind == ast::Expression::Kind::name;
-      format.raw_decimal = is_named && raw->values[0].text == "dec";
-      if (!raw->values.empty() && !format.raw_decimal)
-        diagnostics_.error(raw->position, "@raw takes nothing, or 'dec'");
-    }
-    format.beside = find(written.attributes, "comment") != nullptr;
-    format.unless_raw = find(written.attributes, "unless_raw") != nullptr;
-    format.nested = find(written.attributes, "nested") != nullptr;
+    format_attributes(format, written);
     format.over_bytes = over_bytes(written);
     if (format.width == 0)
       for (u32 layout = 0; layout < layout_count; layout++)

@@ -144,7 +144,7 @@ struct Field {
   bool named = false;     // @named: an argument shown with its name
   Transfer transfer{};    // @received, @sent, @data
   bool untouched = false; // @untouched
-  u8 pad[1] = {};
+  bool lost = false;      // @lost: an inout change that a failed call did not make is shown as the address
   u32 condition = none;   // @if
   u32 value = none;       // expr
   u32 switch_index = none;  // the field stands for a switch: index in `switches`; type is none
@@ -260,7 +260,9 @@ struct Format {
   bool nested = false;    // @nested: in -X verbose the parts show their numbers as well
   bool unless_raw = false;  // @unless_raw: not shown at all with -X raw
   bool over_bytes = false;  // some part is read from memory
-  u8 pad[2] = {};
+  bool raw_only = false;  // @raw(only): -X verbose shows the text alone
+  u8 pad[1] = {};
+  u32 names = none;       // @names: sets; the name of the number is a comment
   u32 size[layout_count] = {0, 0};  // over_bytes: of those parts; 0: takes all bytes that there are
   u32 declaration = 0;
 };

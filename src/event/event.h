@@ -70,6 +70,7 @@ struct Value {
   bool always_named : 1 = false;  // symbol, flags: by name even with -X raw and verbose
   bool deleted : 1 = false;       // fd, or its target as annotation: the file has been unlinked
   bool labeled : 1 = false;       // argument: shown as name=value always (clone)
+  bool raw_only : 1 = false;      // format: `annotation` stands for it with -X raw only
   bool abbrev_only : 1 = false;   // literal in a format: left out of the comment that -X verbose shows
   bool beside : 1 = false;  // format: its text is a comment beside the raw value in `annotation`, except with -X raw
   bool unless_raw : 1 = false;  // format, or note with one in it: not shown with -X raw

@@ -75,9 +75,8 @@ void ValueWriter::change(TextBuffer& out, const Value& value, Mode mode) const {
 }
 
 void ValueWriter::format(TextBuffer& out, const Value& value, Mode mode) const {
-  const bool text_alone =
-      value.annotation == nullptr || (!value.beside && (mode == Mode::abbrev || mode == Mode::comment));
-  if (text_alone) return pieces(out, value, mode);
+  const bool by_text = mode == Mode::abbrev || mode == Mode::comment || (mode == Mode::verbose && value.raw_only);
+  if (value.annotation == nullptr || (by_text && !value.beside)) return pieces(out, value, mode);
   show(out, *value.annotation, mode);
   if (mode == Mode::raw) return;
   ink(out, Ink::comment);
@@ -88,7 +87,14 @@ void ValueWriter::format(TextBuffer& out, const Value& value, Mode mode) const {
 }
 
 void ValueWriter::pieces(TextBuffer& out, const Value& value, Mode mode) const {
-  for (const Value& piece : value.items()) show(out, piece, mode);
+  // With -X raw the comments of a text are left out.
+  bool in_comment = false;
+  for (const Value& piece : value.items()) {
+    const bool literal = mode == Mode::raw && piece.kind == ValueKind::literal;
+    in_comment |= literal && piece.text().starts_with(" /*");
+    if (!in_comment) show(out, piece, mode);
+    if (literal && piece.text().ends_with("*/")) in_comment = false;
+  }
 }
 
 void ValueWriter::descriptor(TextBuffer& out, const Value& value, Mode mode) const {

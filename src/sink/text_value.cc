@@ -33,7 +33,7 @@ void add_mode(TextBuffer& out, u64 bits) {
 
 bool only_numbers(std::span<const Value> items) {
   for (const Value& item : items)
-    if (item.kind != ValueKind::integer) return false;
+    if (item.kind != ValueKind::integer && (item.kind != ValueKind::symbol || item.count > 0)) return false;
   return true;
 }
 
@@ -75,8 +75,21 @@ void ValueWriter::show_bare(TextBuffer& out, const Value& value, Mode mode) cons
       out.add_signed(static_cast<s64>(value.number));
       if (value.count > 0) bracketed(out, value.text());
       return;
-    case ValueKind::word: return out.add(value.text());
+    case ValueKind::word: return word(out, value, mode);
   }
+}
+
+// A word that stands for bytes shows them with -X raw and verbose.
+void ValueWriter::word(TextBuffer& out, const Value& value, Mode mode) const {
+  const bool bytes = value.annotation != nullptr && (mode == Mode::raw || mode == Mode::verbose);
+  if (!bytes) return out.add(value.text());
+  show(out, *value.annotation, mode);
+  if (mode == Mode::raw) return;
+  ink(out, Ink::comment);
+  out.add(" /* ");
+  out.add(value.text());
+  out.add(" */");
+  ink(out, Ink::argument);
 }
 
 void ValueWriter::number(TextBuffer& out, const Value& value) const {
@@ -123,11 +136,16 @@ void ValueWriter::symbol(TextBuffer& out, const Value& value, Mode mode) const {
 }
 
 void ValueWriter::flags(TextBuffer& out, const Value& value, Mode mode) const {
-  const bool by_name = (mode == Mode::abbrev || mode == Mode::comment) && !value.comment_only;
+  const bool by_name = (mode == Mode::abbrev && !value.comment_only) || mode == Mode::comment;
   if (by_name || value.always_named || (value.separate && value.count > 0))
     return flag_names(out, value, value.separate ? mode : Mode::abbrev);
   raw_number(out, value);
-  if (mode == Mode::raw || only_numbers(value.items())) return;
+  if (mode == Mode::raw) return;
+  if (only_numbers(value.items())) {
+    for (const Value& item : value.items())
+      if (item.comment != nullptr) return comment(out, item.comment);
+    return;
+  }
   ink(out, Ink::comment);
   out.add(" /* ");
   flag_names(out, value, Mode::comment);
@@ -151,8 +169,11 @@ void ValueWriter::flag_names(TextBuffer& out, const Value& value, Mode mode) con
 
 // Names of a kind that has no such value ("SEEK_???") mean nothing beside a raw number.
 bool ValueWriter::hides_comment(const Value& value, Mode mode) const {
+  if (mode == Mode::comment) return value.kind == ValueKind::symbol && value.count == 0;
   if (mode != Mode::raw || value.always_named) return false;
   if (value.kind == ValueKind::symbol) return value.count == 0;
+  if (value.kind == ValueKind::format) return value.raw_only;
+  if (value.kind == ValueKind::structure) return true;  // a date
   return value.kind == ValueKind::flags;
 }
 

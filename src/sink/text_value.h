@@ -53,6 +53,7 @@ class ValueWriter {
   void show(TextBuffer& out, const Value& value, Mode mode) const;
   void show_bare(TextBuffer& out, const Value& value, Mode mode) const;
   bool items(TextBuffer& out, std::span<const Value> values, bool with_names, bool any, Mode mode) const;
+  void word(TextBuffer& out, const Value& value, Mode mode) const;
   void number(TextBuffer& out, const Value& value) const;
   void raw_number(TextBuffer& out, const Value& value) const;
   void symbol(TextBuffer& out, const Value& value, Mode mode) const;
