@@ -119,7 +119,7 @@ Result<void> BpfSource::launch() {
     return Error{fmt::format("attach: ptrace(PTRACE_SEIZE, {})", child), strerror(errno), "", errno};
   if (plan_.daemon != DaemonMode::none && !plan_.quiet_attach) messages_.say(fmt::format("Process {} attached", child));
   launcher_.emplace(std::move(*launcher));
-  tracer_.add_launched(*launcher_);
+  tracer_.add_launched(*launcher_, ptrace::FilterCare::none);
   return {};
 }
 
