@@ -127,12 +127,42 @@ void CaptureWalk::object_at(const Pointee& pointee, u32 index, const CaptureName
   if (pointer.size != none && pointer.tail != Tail::none) cap += max_tail;
   if (cap == 0) return;
   const bool reads = reads_memory(index);
-  if (!reads && pointer.size == none && program().copied(pointee.address.operand, fixed)) return;
-  const u8 slot = copy(bytes_op(pointee.address.operand, size.operand, 1, cap), reads);
+  const Field* tail = flexible && pointer.size == none ? counted_tail(model_.structs[target.ref]) : nullptr;
+  if (!reads && !tail && pointer.size == none && program().copied(pointee.address.operand, fixed)) return;
+  const u8 slot = copy(bytes_op(pointee.address.operand, size.operand, 1, cap), reads || tail);
+  if (tail) tail_at(pointee, target, *tail, slot, names);
   if (!reads) return;
   CaptureNames inner = names;
   inner.extent = size.known() ? size : expressions_.constant(fixed);
   from_bytes(index, {CapturePlace::Kind::slot, slot, 0, 0}, inner);
+}
+
+// The array at the end of a struct, whose length the struct's own fields give.
+const Field* CaptureWalk::counted_tail(const Struct& st) const {
+  if (st.fields.count == 0) return nullptr;
+  const Field& last = model_.fields[st.fields.first + st.fields.count - 1];
+  if (last.type == none || last.from_expression) return nullptr;
+  const Type& array = model_.types[last.type];
+  const bool counted = (array.kind == TypeKind::array && array.array == ArrayKind::counted) ||
+                       array.kind == TypeKind::chars || array.kind == TypeKind::string;
+  return counted && array.count != none ? &last : nullptr;
+}
+
+void CaptureWalk::tail_at(const Pointee& pointee, const Type& target, const Field& tail, u8 head,
+                          const CaptureNames& names) {
+  const Type& array = model_.types[tail.type];
+  const u32 each = array.kind == TypeKind::array ? size_of(model_, array.ref, target_) : 1;
+  if (each == 0) return;
+  if (array.kind == TypeKind::array && reads_memory(array.ref)) return live(CAPTURE_LIVE_PLACE);
+  CaptureNames inner;
+  inner.parameters = parameters(target.arguments, names);
+  inner.structure = &model_.structs[target.ref];
+  inner.place = {CapturePlace::Kind::slot, head, 0, 0};
+  inner.extent = names.extent;
+  const Quantity count = expressions_.value(array.count, inner);
+  const Quantity at = expressions_.both(CAPTURE_ADD, pointee.address,
+                                        expressions_.constant(tail.offset[target_.layout_index()]));
+  copy(bytes_op(at.operand, count.operand, each, CAPTURE_MAX_BYTES), false);
 }
 
 void CaptureWalk::elements_at(const Pointee& pointee, const Type& array, const Quantity& count,

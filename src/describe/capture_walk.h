@@ -54,6 +54,8 @@ class CaptureWalk {
   void set_at(const Pointee& pointee, const Type& type, const CaptureNames& names);
   void object_at(const Pointee& pointee, u32 index, const CaptureNames& names);
   void array_at(const Pointee& pointee, const Type& array, const CaptureNames& names);
+  const Field* counted_tail(const Struct& st) const;
+  void tail_at(const Pointee& pointee, const Type& target, const Field& tail, u8 head, const CaptureNames& names);
   void elements_at(const Pointee& pointee, const Type& array, const Quantity& count, const CaptureNames& names);
   void zero_terminated_at(const Pointee& pointee, const Type& array, const CaptureNames& names);
   void chain_at(const Pointee& pointee, const Type& array, const CaptureNames& names);

@@ -58,6 +58,7 @@ TEST_F(ExplainTest, Calls) {
             "             flags: open_flags\n"
             "             mode: u16, if (flags & 0x40)\n"
             "  returns    fd\n"
+            "  at entry   the string at pathname\n"
             "  see also   open_flags\n"
             "  declared   test.desc:13\n"
             "\n  Opens a file.\n"

@@ -119,6 +119,7 @@ TEST_F(PipelineTest, Descriptors) {
 }
 
 TEST_F(PipelineTest, PathsOfDescriptors) {
+  options_.decode.find_targets = true;
   options_.filter.targets.add_path("/dev/null");
   run({enter(3, 5), leave(3), enter(3, 6), leave(3)});
   EXPECT_EQ(notes_.text, "close( close) ");
