@@ -132,7 +132,7 @@ def row(name, times, peak, commands):
     return f"| {name} | " + " | ".join(cells) + " |"
 
 
-def report(results, commands, decode, rounds):
+def report(results, commands, decode, rounds, quick):
     def field(path, key):
         for line in Path(path).read_text().splitlines():
             if line.startswith(key):
@@ -149,7 +149,7 @@ def report(results, commands, decode, rounds):
         f"- kernel: {platform.release()} {platform.machine()}",
         f"- processor: {field('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores",
         f"- peer: {version}; both write to a file with `-f -o FILE`",
-        f"- rounds: {rounds}",
+        f"- rounds: {rounds}{', small workloads (--quick)' if quick else ''}",
         "",
         "| workload | " + " | ".join(f"{name} ms" for name in commands)
         + "".join(f" | {ours} / strace | {ours} / native | {ours} peak MiB" for ours in backends(commands)) + " |",
@@ -191,7 +191,8 @@ def main():
         for workload in workloads:  # warm caches
             run([], workload, scratch / "trace.out")
         results = measure(workloads, commands, options.rounds, scratch)
-        text = report(results, commands, decode_rates(Path(options.sysray).parent / "bin" / "decode_bench"), options.rounds)
+        text = report(results, commands, decode_rates(Path(options.sysray).parent / "bin" / "decode_bench"), options.rounds,
+                      options.quick)
     Path(options.output).write_text(text)
     print(f"written to {options.output}")
 
