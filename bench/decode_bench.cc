@@ -129,4 +129,9 @@ BENCHMARK(decode_to_json)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  recorded();  // before anything is measured
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -15,17 +15,16 @@ namespace sysray {
 class Arena {
  public:
   Arena() = default;
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
 
   // Uninitialised bytes, aligned; valid until reset().
   void* allocate(size_t bytes, size_t alignment) {
-    size_t start = (used_ + alignment - 1) & ~(alignment - 1);
-    if (current_ < blocks_.size() && start + bytes <= blocks_[current_].size) {
-      used_ = start + bytes;
-      return blocks_[current_].data.get() + start;
-    }
-    return allocate_slow(bytes);
+    const size_t start = (used_ + alignment - 1) & ~(alignment - 1);
+    if (start + bytes > size_) [[unlikely]]
+      return allocate_slow(bytes);
+    used_ = start + bytes;
+    return block_ + start;
   }
 
   // n value-initialised objects of a trivially destructible type.
@@ -46,10 +45,9 @@ class Arena {
   }
 
   void reset() {
-    current_ = 0;
-    used_ = 0;
     // One oversized event must not pin its memory for ever.
     while (blocks_.size() > 1 && blocks_.back().size > max_kept_block) blocks_.pop_back();
+    if (!blocks_.empty()) use(0);
   }
 
   size_t capacity() const {
@@ -77,13 +75,22 @@ class Arena {
       blocks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
       next = blocks_.size() - 1;
     }
-    current_ = next;
+    use(next);
     used_ = bytes;
-    return blocks_[current_].data.get();
+    return block_;
+  }
+
+  void use(size_t index) {
+    current_ = index;
+    block_ = blocks_[index].data.get();
+    size_ = blocks_[index].size;
+    used_ = 0;
   }
 
   std::vector<Block> blocks_;
   size_t current_ = 0;
+  std::byte* block_ = nullptr;  // blocks_[current_]: its bytes, how many they are, how many of them are in use
+  size_t size_ = 0;
   size_t used_ = 0;
 };
 

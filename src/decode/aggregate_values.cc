@@ -232,7 +232,7 @@ u64 ValueBuilder::load_short(Bytes bytes) {
   return load(whole, sizeof whole, false);
 }
 
-Value ValueBuilder::bit_field(const Field& field, Bytes bytes, const Scope& scope) {
+Value ValueBuilder::bit_field(const Field& field, const Bytes& bytes, const Scope& scope) {
   const Type& type = model_.types[field.type];
   u64 raw = load(bytes.data, integer_width(type, call_.abi), type.big_endian) >> field.bit_offset;
   if (field.bit_width < 64) raw &= (u64{1} << field.bit_width) - 1;
@@ -292,12 +292,8 @@ Value ValueBuilder::field_value(const Field& field, Bytes own, const Scope& scop
   return from_bytes(field.type, own, scope);
 }
 
-void ValueBuilder::field(const Field& field, Bytes bytes, const Scope& scope, Progress& progress) {
+void ValueBuilder::field(const Field& field, const Bytes& bytes, const Scope& scope, Progress& progress) {
   if (progress.stopped) return;
-  if (field.verbose && abbreviate_ && field.condition == none && !field.nonzero && field.offset[0] < bytes.claimed()) {
-    progress.more = true;
-    return;
-  }
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
   const size_t offset = field.dynamic_offset ? progress.end : field.offset[layout];
   Bytes own = bytes.from(offset);
@@ -341,7 +337,7 @@ bool ValueBuilder::flexible(u32 index, const Scope& scope) {
          type.count == none;
 }
 
-void ValueBuilder::switch_fields(const Field& field, Bytes bytes, const Scope& scope, Progress& progress) {
+void ValueBuilder::switch_fields(const Field& field, const Bytes& bytes, const Scope& scope, Progress& progress) {
   const describe::Switch& choice = model_.switches[field.switch_index];
   if (field.condition != none && evaluator_.value(field.condition, scope) == 0) return;
   const auto selector = static_cast<s64>(evaluator_.value(choice.selector, scope));
@@ -357,9 +353,19 @@ void ValueBuilder::switch_fields(const Field& field, Bytes bytes, const Scope& s
   if (taken != nullptr) fields(taken->fields, bytes, scope, progress);
 }
 
-void ValueBuilder::fields(describe::Range range, Bytes bytes, const Scope& scope, Progress& progress) {
+// Whether one that is hidden unless asked for needs no further look: some is hidden already, or it is surely there.
+bool ValueBuilder::hidden(const Field& field, const Bytes& bytes, Progress& progress) {
+  const bool surely_there = field.condition == none && !field.nonzero;
+  if (field.switch_index != none || !(surely_there || progress.more)) return false;
+  if (progress.stopped || field.offset[0] >= bytes.claimed()) return false;
+  progress.more = true;
+  return true;
+}
+
+void ValueBuilder::fields(describe::Range range, const Bytes& bytes, const Scope& scope, Progress& progress) {
   for (u32 i = 0; i < range.count; i++) {
     const Field& one = model_.fields[range.first + i];
+    if (one.verbose && abbreviate_ && hidden(one, bytes, progress)) continue;
     if (one.switch_index == none)
       field(one, bytes, scope, progress);
     else
@@ -368,7 +374,7 @@ void ValueBuilder::fields(describe::Range range, Bytes bytes, const Scope& scope
 }
 
 // The first field of a struct that is not there or not readable as a whole, and a hint of the rest.
-void ValueBuilder::split_fields(const Struct& st, Bytes bytes, const Scope& scope, Progress& progress) {
+void ValueBuilder::split_fields(const Struct& st, const Bytes& bytes, const Scope& scope, Progress& progress) {
   fields({st.fields.first, 1}, bytes, scope, progress);
   if (bytes.claimed() < st.size[static_cast<size_t>(layout_of(call_.abi))]) {
     progress.more = true;

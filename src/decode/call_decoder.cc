@@ -268,8 +268,7 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
     add_dumps(context, memory);
   constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
   // One that was broken off again still resumes the first call.
-  const bool resumes = syscall_ != nullptr && strcmp(event_.call, "restart_syscall") == 0;
-  if (event_.error == erestart_restartblock && syscall_ != nullptr && !resumes)
+  if (event_.error == erestart_restartblock && syscall_ != nullptr && !syscall_->resumes)
     interrupted_ = context.model.c_str(syscall_->display);
   in_call_ = false;
 }
@@ -393,7 +392,7 @@ Value CallDecoder::merged(const describe::Model& model, const Field& field, cons
 
 // Makes the arguments visible in the event: those before the first undecided one, or all.
 void CallDecoder::publish(bool all) {
-  auto* values = arena_.make<Value>(argument_count_);
+  auto* values = static_cast<Value*>(arena_.allocate(argument_count_ * sizeof(Value), alignof(Value)));
   size_t count = 0;
   size_t ready = 0;
   bool prefix = true;
@@ -401,12 +400,12 @@ void CallDecoder::publish(bool all) {
     const Argument& argument = arguments_[i];
     prefix &= argument.decided;
     if (!argument.shown) continue;
-    if (!all && !prefix) {
-      count++;
-      continue;
+    if (all || prefix) {
+      new (values + count++) Value(argument.value);
+      ready = count;
+    } else {
+      new (values + count++) Value();
     }
-    values[count++] = argument.value;
-    ready = count;
   }
   event_.args = {values, count};
   event_.ready = all ? count : ready;

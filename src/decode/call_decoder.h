@@ -15,7 +15,7 @@ class CallDecoder {
   // Completes the call that enter() began.
   void exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory);
 
-  const event::Event& event() const { return event_; }
+  event::Event& event() { return event_; }
   bool in_call() const { return in_call_; }
   // The call is over without an exit (the thread ended, or was replaced).
   void abandon() { in_call_ = false; }

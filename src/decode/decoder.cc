@@ -95,11 +95,11 @@ const Event* Decoder::call_exit(Thread& own, const RawEvent& raw, event::MemoryV
     own.call.enter(context_, raw, memory);
   }
   own.call.exit(context_, raw, memory);
-  own.last = own.call.event();
-  own.last.start_seen = seen;
-  own.last.duration = raw.monotonic - own.started;
-  own.last.system_time = raw.system_time - own.system_time;
-  return &own.last;
+  Event& event = own.call.event();
+  event.start_seen = seen;
+  event.duration = raw.monotonic - own.started;
+  event.system_time = raw.system_time - own.system_time;
+  return &event;
 }
 
 // The thread `other` called execve and takes over the id of its process's leader (execve(2), ptrace(2)).

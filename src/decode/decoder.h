@@ -22,7 +22,7 @@ class Decoder {
     CallDecoder call;
     Nanoseconds started = 0;  // CLOCK_MONOTONIC
     Nanoseconds system_time = 0;
-    event::Event last;  // call_end with its times, or another event
+    event::Event last;  // that is no call
     Arena arena;        // of events that are no calls
   };
 

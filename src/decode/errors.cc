@@ -1,5 +1,6 @@
 #include "decode/errors.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace sysray::decode {
@@ -23,10 +24,11 @@ constexpr InternalError internal_errors[] = {
 const char* error_name(const Context& context, u16 error) {
   if (context.error_set == describe::none) return nullptr;
   const describe::Model& model = context.model;
-  const describe::Range members = model.sets[context.error_set].members;
-  for (const describe::Member& member : model.members.subspan(members.first, members.count))
-    if (member.value[0] == error) return model.c_str(member.name);
-  return nullptr;
+  const describe::Set& set = model.sets[context.error_set];
+  const auto member = [&](u32 number) -> const describe::Member& { return model.members[set.members.first + number]; };
+  const auto order = model.lists.subspan(set.by_value.first, set.by_value.count);
+  const auto at = std::ranges::lower_bound(order, u64{error}, {}, [&](u32 number) { return member(number).value[0]; });
+  return at != order.end() && member(*at).value[0] == error ? model.c_str(member(*at).name) : nullptr;
 }
 
 const char* error_text(u16 error) {

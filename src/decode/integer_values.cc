@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <memory>
 
 #include "decode/value_builder.h"
 
@@ -38,9 +39,9 @@ IntStyle style_of(const describe::Type& type) {
 }  // namespace
 
 void ValueList::grow() {
-  size_t capacity = capacity_ * 2;
-  auto* bigger = arena_.make<Value>(capacity);
-  std::copy_n(first_, size_, bigger);
+  const size_t capacity = capacity_ * 2;
+  Value* bigger = room(arena_, capacity);
+  std::uninitialized_copy_n(first_, size_, bigger);
   first_ = bigger;
   capacity_ = capacity;
 }
@@ -122,6 +123,7 @@ Value ValueBuilder::flags(const Set& set, const Type& type, u64 raw, const Scope
   u64 left = value.number;
   ValueList list(arena_);
   for (u32 i = 0; i < set.members.count; i++) {
+    if (left == 0 && i >= set.parts_end && (value.number != 0 || list.size() != 0)) break;
     const Member& member = model_.members[set.members.first + i];
     const u64 bits = member.value[layout];
     if (member.is_mask || member.is_rest) {
@@ -133,13 +135,12 @@ Value ValueBuilder::flags(const Set& set, const Type& type, u64 raw, const Scope
     const bool matches = bits == 0 ? value.number == 0 && list.size() == 0 : (left & bits) == bits;
     if (!matches) continue;
     left &= ~bits;
-    Value symbol;
+    Value& symbol = list.add();
     symbol.kind = ValueKind::symbol;
     symbol.style = IntStyle::hex;
     symbol.width = value.width;
     symbol.number = bits;
     symbol.set_text(model_.text(member.name));
-    list.add(symbol);
   }
   const bool nothing_known = list.size() == 0;
   if (left != 0) {

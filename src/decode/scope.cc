@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "decode/layout.h"
-#include "describe/measure.h"
 
 namespace sysray::decode {
 
@@ -13,24 +12,6 @@ using describe::none;
 using describe::Op;
 using describe::Type;
 using describe::TypeKind;
-
-u32 integer_width(const Type& type, event::Abi abi) { return describe::integer_width(type, {static_cast<u32>(abi)}); }
-
-u64 extend(u64 value, u32 width, bool is_signed) {
-  if (width == 0 || width >= 8) return value;
-  u32 shift = 64 - width * 8;
-  return is_signed ? static_cast<u64>(static_cast<s64>(value << shift) >> shift) : value << shift >> shift;
-}
-
-u64 load(const u8* from, u32 width, bool big_endian) {
-  u64 value = 0;
-  if (big_endian) {
-    for (u32 i = 0; i < width; i++) value = value << 8 | from[i];
-  } else {
-    memcpy(&value, from, std::min<u32>(width, 8));
-  }
-  return value;
-}
 
 namespace {
 
@@ -71,7 +52,7 @@ int Evaluator::socket_protocol(int descriptor) const {
   return resolver_.socket_protocol(call_.tid, descriptor);
 }
 
-u64 Evaluator::value(u32 expr, const Scope& scope) const {
+u64 Evaluator::computed(describe::Range code, const Scope& scope) const {
   constexpr size_t max_depth = 32;  // the compiler refuses deeper expressions
   u64 stack[max_depth];
   size_t top = 0;
@@ -80,7 +61,6 @@ u64 Evaluator::value(u32 expr, const Scope& scope) const {
   };
   auto pop = [&]() -> u64 { return top > 0 ? stack[--top] : 0; };
 
-  const describe::Range code = model_.exprs[expr].code;
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
   for (u32 at = 0; at < code.count; at++) {
     const describe::Instruction& in = model_.instructions[code.first + at];

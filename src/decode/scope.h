@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <cstring>
 #include <span>
 
 #include "base/types.h"
+#include "describe/measure.h"
 #include "describe/model.h"
 #include "event/memory_view.h"
 #include "event/raw_event.h"
@@ -50,11 +52,33 @@ inline describe::Layout layout_of(event::Abi abi) {
 inline u32 word_size(event::Abi abi) { return abi == event::Abi::x86_64 ? 8 : 4; }
 
 // Bytes of an integer type for an ABI.
-u32 integer_width(const describe::Type& type, event::Abi abi);
+inline u32 integer_width(const describe::Type& type, event::Abi abi) {
+  return describe::integer_width(type, {static_cast<u32>(abi)});
+}
+
 // The value truncated to the type's width, then extended by its sign.
-u64 extend(u64 value, u32 width, bool is_signed);
+inline u64 extend(u64 value, u32 width, bool is_signed) {
+  if (width == 0 || width >= 8) return value;
+  const u32 shift = 64 - width * 8;
+  return is_signed ? static_cast<u64>(static_cast<s64>(value << shift) >> shift) : value << shift >> shift;
+}
+
 // Loads an integer of `width` bytes (1 .. 8) in the given byte order.
-u64 load(const u8* from, u32 width, bool big_endian);
+inline u64 load(const u8* from, u32 width, bool big_endian) {
+  u64 value = 0;
+  if (big_endian) {
+    for (u32 i = 0; i < width; i++) value = value << 8 | from[i];
+    return value;
+  }
+  switch (width) {  // copies of a fixed size are one instruction
+    case 1: return *from;
+    case 2: memcpy(&value, from, 2); break;
+    case 4: memcpy(&value, from, 4); break;
+    case 8: memcpy(&value, from, 8); break;
+    default: memcpy(&value, from, width < 8 ? width : 8); break;
+  }
+  return value;
+}
 
 class Evaluator {
  public:
@@ -62,7 +86,15 @@ class Evaluator {
       : model_(model), call_(call), memory_(memory), resolver_(resolver) {}
 
   // Evaluates an expression. What cannot be read counts as 0, division by 0 gives 0: hostile data never fail.
-  u64 value(u32 expr, const Scope& scope) const;
+  u64 value(u32 expr, const Scope& scope) const {
+    const describe::Range code = model_.exprs[expr].code;
+    if (code.count == 1) {
+      const describe::Instruction& only = model_.instructions[code.first];
+      if (only.op == describe::Op::constant)
+        return model_.numbers[only.operand].value[static_cast<size_t>(layout_of(call_.abi))];
+    }
+    return computed(code, scope);
+  }
   // The value, or `otherwise` if there is no expression.
   u64 value_or(u32 expr, const Scope& scope, u64 otherwise) const {
     return expr == describe::none ? otherwise : value(expr, scope);
@@ -75,6 +107,7 @@ class Evaluator {
   std::optional<u64> pointed(const describe::Field& field) const;
 
  private:
+  u64 computed(describe::Range code, const Scope& scope) const;
   u64 load_field(const describe::Field& field, const u8* data, size_t available) const;
   u64 nested_field(u32 list, const Scope& scope) const;
   u64 old_value(u32 field) const;

@@ -2,6 +2,8 @@
 // only types; one builder serves one moment (entry or exit) of one call.
 #pragma once
 
+#include <new>
+
 #include "base/arena.h"
 #include "decode/dump_walk.h"
 #include "decode/options.h"
@@ -42,16 +44,23 @@ struct Context {
 class ValueList {
  public:
   explicit ValueList(Arena& arena, size_t expected = 8)
-      : arena_(arena), capacity_(expected), first_(arena.make<event::Value>(expected)) {}
+      : arena_(arena), capacity_(expected), first_(room(arena, expected)) {}
   event::Value& add(const event::Value& value) {
     if (size_ == capacity_) grow();
-    first_[size_] = value;
-    return first_[size_++];
+    return *new (first_ + size_++) event::Value(value);
+  }
+  event::Value& add() {
+    if (size_ == capacity_) grow();
+    return *new (first_ + size_++) event::Value();
   }
   size_t size() const { return size_; }
   const event::Value* data() const { return first_; }
 
  private:
+  // Values come to life when they are added.
+  static event::Value* room(Arena& arena, size_t n) {
+    return static_cast<event::Value*>(arena.allocate(n * sizeof(event::Value), alignof(event::Value)));
+  }
   void grow();
   Arena& arena_;
   size_t capacity_;
@@ -175,16 +184,17 @@ class ValueBuilder {
     bool more = false;     // some are hidden
     bool stopped = false;  // the memory could not be read beyond this point
   };
-  void fields(describe::Range range, Bytes bytes, const Scope& scope, Progress& progress);
-  void field(const describe::Field& field, Bytes bytes, const Scope& scope, Progress& progress);
-  void switch_fields(const describe::Field& field, Bytes bytes, const Scope& scope, Progress& progress);
-  void split_fields(const describe::Struct& st, Bytes bytes, const Scope& scope, Progress& progress);
+  void fields(describe::Range range, const Bytes& bytes, const Scope& scope, Progress& progress);
+  static bool hidden(const describe::Field& field, const Bytes& bytes, Progress& progress);
+  void field(const describe::Field& field, const Bytes& bytes, const Scope& scope, Progress& progress);
+  void switch_fields(const describe::Field& field, const Bytes& bytes, const Scope& scope, Progress& progress);
+  void split_fields(const describe::Struct& st, const Bytes& bytes, const Scope& scope, Progress& progress);
   u64 load_short(Bytes bytes);
   bool in_memory(const describe::Field& field, const Scope& scope, bool at_start, Bytes& own);
   Value field_value(const describe::Field& field, Bytes own, const Scope& scope);
   bool shows(const describe::Field& field, Bytes own, u64 size, const Scope& scope, bool& more);
   bool flexible(u32 type, const Scope& scope);
-  Value bit_field(const describe::Field& field, Bytes bytes, const Scope& scope);
+  Value bit_field(const describe::Field& field, const Bytes& bytes, const Scope& scope);
   Value union_value(const Type& type, Bytes bytes, const Scope& scope);
   u32 union_case(const Type& type, const Scope& scope, u64 available);
   std::span<const u64> slots(describe::Range arguments, const Scope& scope);

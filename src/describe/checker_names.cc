@@ -329,6 +329,8 @@ void Checker::fill_set(u32 index) {
   Set& set = tables_.sets[index];
   set.members = {static_cast<u32>(tables_.members.size()), static_cast<u32>(members.size())};
   tables_.members.insert(tables_.members.end(), members.begin(), members.end());
+  for (size_t i = 0; i < members.size(); i++)
+    if (members[i].is_mask || members[i].is_rest) set.parts_end = static_cast<u16>(i + 1);
   if (set.is_flags) return;
   for (u32 layout = 0; layout < layout_count; layout++) {
     std::vector<u32> order;

@@ -36,12 +36,6 @@ u64 array_size(const Model& model, const Type& type, Target target) {
 
 }  // namespace
 
-u32 integer_width(const Type& type, Target target) {
-  if (type.width == width_long) return target.word();
-  if (type.width == width_klong) return target.layout() == Layout::i386 ? 4 : 8;
-  return type.width;
-}
-
 u32 size_of(const Model& model, u32 index, Target target) {
   if (index == none) return 0;
   const Type& type = model.types[index];

@@ -15,7 +15,11 @@ struct Target {
 };
 
 // Bytes of a type's number: of integers, and of sets, formats and semantic types that are stored as one.
-u32 integer_width(const Type& type, Target target);
+inline u32 integer_width(const Type& type, Target target) {
+  if (type.width == width_long) return target.word();
+  if (type.width == width_klong) return target.layout() == Layout::i386 ? 4 : 8;
+  return type.width;
+}
 
 // Bytes that a type takes when it lies in memory; 0 for those without a fixed size.
 u32 size_of(const Model& model, u32 type, Target target);

@@ -231,6 +231,8 @@ struct Set {
   bool hex = false;       // @hex: of a @comment set, unknown values in hex
   u8 width = 4;
   bool is_signed = false;
+  u8 pad = 0;
+  u16 parts_end = 0;      // flags: number of the member behind the last masked sub-field or rest
   u32 declaration = 0;
 };
 

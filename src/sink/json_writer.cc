@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "sink/plain_run.h"
+
 namespace sysray::sink {
 
 namespace {
@@ -78,9 +80,11 @@ bool is_utf8(std::string_view bytes) {
 }
 
 void JsonWriter::quoted(std::string_view text) {
-  char* to = out_.room(text.size() * 6 + 2);
+  char* to = out_.room(text.size() * 6 + 2 + 8);
   *to++ = '"';
-  for (size_t i = 0; i < text.size(); i++) {
+  size_t i = copy_plain(to, text.data(), text.size());
+  to += i;
+  for (; i < text.size(); i++) {
     const auto byte = static_cast<u8>(text[i]);
     const char escape = escapes[byte];
     if (escape == 0) {

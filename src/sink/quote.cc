@@ -1,7 +1,9 @@
-// Quoting of strings, by a table of what each byte needs; runs of plain bytes are copied at once.
+// Quoting of strings, by a table of what each byte needs.
 #include "sink/quote.h"
 
 #include <array>
+
+#include "sink/plain_run.h"
 
 namespace sysray::sink {
 
@@ -55,12 +57,17 @@ char* put_escaped(char* to, std::string_view bytes, const EscapeTable& table, bo
   const size_t size = bytes.size();
   size_t i = 0;
   while (i < size) {
+    if (&table == &quotes_table) {
+      const size_t plain = copy_plain(to, bytes.data() + i, size - i);
+      to += plain;
+      i += plain;
+    }
+    while (i < size && table[static_cast<u8>(bytes[i])] == 0) *to++ = bytes[i++];
+    if (i == size) break;
     const auto byte = static_cast<u8>(bytes[i]);
     const char escape = table[byte];
     i++;
-    if (escape == 0) {
-      *to++ = static_cast<char>(byte);
-    } else if (escape != 1) {
+    if (escape != 1) {
       *to++ = '\\';
       *to++ = escape;
     } else if (hex) {
@@ -76,7 +83,7 @@ char* put_escaped(char* to, std::string_view bytes, const EscapeTable& table, bo
 
 void add_quoted(TextBuffer& out, std::string_view bytes, HexStrings hex_strings, QuoteMarks marks) {
   const bool brackets = marks == QuoteMarks::brackets;
-  char* to = out.room(bytes.size() * 4 + 2);
+  char* to = out.room(bytes.size() * 4 + 2 + 8);
   *to++ = brackets ? '<' : '"';
   if (hex_strings == HexStrings::all || (hex_strings == HexStrings::non_ascii && !is_plain_text(bytes))) {
     for (const char c : bytes) to = put_hex(to, static_cast<u8>(c));

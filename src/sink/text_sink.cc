@@ -137,8 +137,8 @@ void TextSink::begin_line(Channel& channel, Thread& thread, Nanoseconds time, Na
 void TextSink::end_line(Channel& channel) {
   writer_.ink(channel.line, Ink::plain);
   channel.line.add('\n');
-  hand_over(channel);
   channel.open = nullptr;
+  hand_over(channel);
   channel.columns_before = 0;
 }
 
