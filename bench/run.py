@@ -8,6 +8,7 @@ workload; a row shows the median wall time of each, and sysray's median of the p
 import argparse
 import os
 import platform
+import re
 import resource
 import shutil
 import statistics
@@ -87,31 +88,51 @@ def tracers(sysray, with_perf):
     return rows
 
 
-def run(prefix, workload, out):
-    """Wall seconds and peak resident KiB of the first process (the tracer)."""
+def start_under(prefix, workload, out):
     argv = [part.format(out=out) for part in prefix] + workload.argv
+    return subprocess.Popen(argv, cwd=workload.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+
+
+def ended(process):
+    if process.wait() != 0:
+        sys.exit(f"bench: {' '.join(map(str, process.args))} ended with {process.returncode}")
+
+
+def run(prefix, workload, out):
+    """Wall seconds."""
     start = time.perf_counter()
-    process = subprocess.Popen(argv, cwd=workload.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    process = start_under(prefix, workload, out)
+    process.wait()
     seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"bench: {' '.join(map(str, argv))} ended with {process.returncode}")
-    return seconds, usage.ru_maxrss
+    ended(process)
+    return seconds
+
+
+def peak_memory(prefix, workload, out):
+    """Peak resident KiB of the tracer, in a run of its own that is looked at all the time: what wait4 tells would be
+    that of the largest process that the tracer has waited for, mostly the program."""
+    process = start_under(prefix, workload, out)
+    status = Path(f"/proc/{process.pid}/status")
+    peak = 0
+    while process.poll() is None:
+        found = re.search(r"VmHWM:\s+(\d+)", status.read_text())
+        if found:
+            peak = max(peak, int(found[1]))
+        time.sleep(0.001)
+    ended(process)
+    return peak
 
 
 def measure(workloads, commands, rounds, scratch):
     results = {}
     for workload in workloads:
         times = {name: [] for name in commands}
-        peak = {name: 0 for name in commands}
         repeat = 5 if workload.name.startswith("start-up") else 1
         for _ in range(rounds * repeat):
             for name, prefix in commands.items():
-                seconds, rss = run(prefix, workload, scratch / "trace.out")
-                times[name].append(seconds)
-                peak[name] = max(peak[name], rss)
+                times[name].append(run(prefix, workload, scratch / "trace.out"))
+        peak = {name: peak_memory(commands[name], workload, scratch / "trace.out") for name in backends(commands)}
         results[workload.name] = (times, peak)
         print(row(workload.name, times, peak, commands), flush=True)
     return results
@@ -162,15 +183,16 @@ def report(results, commands, decode, rounds, quick):
 
 
 def decode_rates(binary):
-    """Lines of a table from the micro benchmark, if it was built."""
+    """Lines of a table from the micro benchmark, if it was built: medians of several repetitions."""
     if not binary.exists():
         return []
-    out = subprocess.run([binary, "--benchmark_format=csv"], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run([binary, "--benchmark_format=csv", "--benchmark_repetitions=9"], capture_output=True, text=True, check=True).stdout
     lines = ["| sink | million events a second |", "| --- | ---: |"]
     for text in out.splitlines():
         cells = text.split(",")
-        if text.startswith('"') and len(cells) > 6 and cells[6]:
-            name = cells[0].strip('"')
+        name = cells[0].strip('"')
+        if name.endswith("_median") and len(cells) > 6 and cells[6]:
+            name = name.removesuffix("_median")
             lines.append(f"| {name} | {float(cells[6]) / 1e6:.2f} |")
     return lines
 
