@@ -17,15 +17,16 @@ option(SYSRAY_FUZZ "Build the fuzzers (clang)" OFF)
 
 add_compile_options(-Wall -Wextra -Werror)
 if(SYSRAY_SANITIZE)
-  add_compile_options(-fsanitize=${SYSRAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${SYSRAY_SANITIZE}> -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
   # The check of a blob reads records that may hold any bytes, bool members among them: it refuses them afterwards.
-  add_compile_options(-fno-sanitize=bool)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=bool>)
   # g++ 12 takes <functional> and <regex> for uninitialised under the sanitizers.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-  add_link_options(-fsanitize=${SYSRAY_SANITIZE})
+  add_link_options($<$<LINK_LANGUAGE:CXX>:-fsanitize=${SYSRAY_SANITIZE}>)
 endif()
 if(SYSRAY_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
 endif()
 if(SYSRAY_COVERAGE)
   add_compile_options(--coverage -fprofile-update=atomic)
