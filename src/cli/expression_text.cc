@@ -139,6 +139,7 @@ class Decompiler {
       case Op::argument: return name(one.operand);
       case Op::deref: return "*" + name(one.operand);
       case Op::old_deref: return "old(*" + name(one.operand) + ")";
+      case Op::old_field: return "old(" + name(one.operand) + ")";
       case Op::whole: return "whole(" + name(one.operand) + ")";
       case Op::size_of: return "sizeof(" + type_text(model_, one.operand) + ")";
       case Op::argument_member:

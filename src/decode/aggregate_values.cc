@@ -75,6 +75,7 @@ Value ValueBuilder::typed_bytes(const Type& type, u32 index, Bytes bytes, const 
 // Bytes that a value of the type takes at this place, at most those that belong to what encloses it.
 u64 ValueBuilder::inline_size(u32 index, Bytes bytes, const Scope& scope) {
   const Type& type = model_.types[index];
+  if (type.room != 0) return type.room;
   switch (type.kind) {
     case TypeKind::string:
     case TypeKind::path: {
@@ -234,7 +235,9 @@ u64 ValueBuilder::load_short(Bytes bytes) {
 
 Value ValueBuilder::bit_field(const Field& field, const Bytes& bytes, const Scope& scope) {
   const Type& type = model_.types[field.type];
-  u64 raw = load(bytes.data, integer_width(type, call_.abi), type.big_endian) >> field.bit_offset;
+  const u32 width = integer_width(type, call_.abi);
+  const u64 whole = bytes.available < width ? load_short(bytes) : load(bytes.data, width, type.big_endian);
+  u64 raw = whole >> field.bit_offset;
   if (field.bit_width < 64) raw &= (u64{1} << field.bit_width) - 1;
   return from_register(field.type, raw, scope);
 }
@@ -257,6 +260,27 @@ bool ValueBuilder::shows(const Field& field, Bytes own, u64 size, const Scope& s
   return true;
 }
 
+// Bytes of a struct that its description explains: one that ends in a switch ends with the arm that is taken.
+u64 ValueBuilder::described_size(const Struct& st, Bytes bytes, const Scope& scope) {
+  const auto layout = static_cast<size_t>(layout_of(call_.abi));
+  if (st.fields.count == 0) return st.size[layout];
+  const Field& last = model_.fields[st.fields.first + st.fields.count - 1];
+  Scope inner = scope;
+  inner.structure = &st;
+  inner.data = bytes.data;
+  inner.available = bytes.available;
+  if (last.switch_index != none) {
+    const describe::Arm* arm = taken_arm(model_.switches[last.switch_index], inner);
+    if (arm == nullptr || arm->fields.count == 0) return st.size[layout];
+    const Field& end = model_.fields[arm->fields.first + arm->fields.count - 1];
+    return end.type == none ? st.size[layout] : end.offset[layout] + size_of(model_, end.type, call_.abi);
+  }
+  if (last.type == none || model_.types[last.type].kind != TypeKind::structure) return st.size[layout];
+  inner.slots = slots(model_.types[last.type].arguments, inner);
+  const u64 start = last.offset[layout];
+  return start + described_size(model_.structs[model_.types[last.type].ref], bytes.from(start), inner);
+}
+
 // Cuts `own`, the bytes from the field's place on, to those that the field takes; false if it isn't there at all: what
 // lies beyond the extent (@size, a short record) does not exist.
 bool ValueBuilder::in_memory(const Field& field, const Scope& scope, bool at_start, Bytes& own) {
@@ -267,6 +291,12 @@ bool ValueBuilder::in_memory(const Field& field, const Scope& scope, bool at_sta
     // The padding at the end of a struct need not be there.
     const Type& type = model_.types[field.type];
     const bool aggregate = type.kind == TypeKind::structure || type.kind == TypeKind::union_type;
+    if (scope.filled_from != 0) {
+      const bool number = !aggregate && type.kind != TypeKind::array && type.kind != TypeKind::chars &&
+                          type.kind != TypeKind::string && type.kind != TypeKind::path;
+      own = number ? Bytes{own.data, size, own.address} : own;
+      return true;
+    }
     const bool enough = type.kind == TypeKind::chars || type.zero_filled || scope.shows_cut ||
                         (aggregate && least_size(field.type, scope) <= own.claimed());
     if (!enough) return false;
@@ -286,6 +316,11 @@ Value ValueBuilder::field_value(const Field& field, Bytes own, const Scope& scop
     return value;
   }
   if (field.bit_width != 0) return bit_field(field, own, scope);
+  // What the call is to write is not there yet; what its expressions name by old() is.
+  if (field.direction == describe::Direction::out && !call_.at_exit && type.kind == TypeKind::pointer) {
+    if (type.size != none) evaluator_.value(type.size, scope);
+    return address(load(own.data, word_size(call_.abi), false));
+  }
   const u64 whole = size_of(model_, field.type, call_.abi);
   const bool simple = type.kind != TypeKind::structure && type.kind != TypeKind::union_type;
   if (scope.shows_cut && simple && own.claimed() < whole) return plain_bytes(own);
@@ -340,17 +375,17 @@ bool ValueBuilder::flexible(u32 index, const Scope& scope) {
 void ValueBuilder::switch_fields(const Field& field, const Bytes& bytes, const Scope& scope, Progress& progress) {
   const describe::Switch& choice = model_.switches[field.switch_index];
   if (field.condition != none && evaluator_.value(field.condition, scope) == 0) return;
+  if (const describe::Arm* taken = taken_arm(choice, scope)) fields(taken->fields, bytes, scope, progress);
+}
+
+const describe::Arm* ValueBuilder::taken_arm(const describe::Switch& choice, const Scope& scope) const {
   const auto selector = static_cast<s64>(evaluator_.value(choice.selector, scope));
-  const describe::Arm* taken = nullptr;
-  for (u32 i = 0; i < choice.arms.count; i++) {
-    const describe::Arm& arm = model_.arms[choice.arms.first + i];
-    if (arm.keys.count == 0 && taken == nullptr) taken = &arm;
-    if (in_ranges(model_, arm.keys, selector)) {
-      taken = &arm;
-      break;
-    }
+  const describe::Arm* fallback = nullptr;
+  for (const describe::Arm& arm : model_.arms.subspan(choice.arms.first, choice.arms.count)) {
+    if (arm.keys.count == 0 && fallback == nullptr) fallback = &arm;
+    if (in_ranges(model_, arm.keys, selector)) return &arm;
   }
-  if (taken != nullptr) fields(taken->fields, bytes, scope, progress);
+  return fallback;
 }
 
 // Whether one that is hidden unless asked for needs no further look: some is hidden already, or it is surely there.
@@ -392,6 +427,7 @@ Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope)
   inner.structure = &st;
   inner.data = bytes.data;
   inner.available = bytes.available;
+  inner.address = bytes.address;
   inner.extent = bytes.claimed();
   Progress progress{.list = ValueList(arena_, st.fields.count + 1)};
   if (st.split && bytes.available < st.size[static_cast<size_t>(layout_of(call_.abi))])
@@ -419,6 +455,7 @@ Value ValueBuilder::structure(const Type& type, Bytes bytes, const Scope& scope)
   value.unnamed_fields = st.unnamed_fields;
   value.inlined = st.inlined;
   value.more = progress.more;
+  value.always_named = type.stand_ins.count != 0;  // its date is the name of another value
   value.set_items(list.data(), list.size());
   return type.stand_ins.count == 0 ? value : stand_in(type, value, scope);
 }
@@ -477,6 +514,7 @@ Value ValueBuilder::alternative(const describe::Alternative& chosen, const Scope
     if (piece.part == none) {
       items[i].kind = ValueKind::literal;
       items[i].set_text(model_.text(piece.literal));
+      items[i].abbrev_only = piece.abbrev_only;
       continue;
     }
     const Field& part = model_.fields[chosen.parts.first + piece.part];

@@ -34,6 +34,7 @@ Scope ValueBuilder::element_scope(const Type& array, Bytes bytes, const Scope& o
     inner.structure = &model_.structs[type.ref];
     inner.data = bytes.data;
     inner.available = bytes.available;
+    inner.address = bytes.address;
   }
   inner.extent = bytes.claimed();
   return inner;
@@ -116,13 +117,14 @@ Value ValueBuilder::chain(const Type& array, Bytes bytes, const Scope& scope, bo
   ValueList list(arena_);
   Value value;
   u64 at = 0;
+  u64 step = 0;
   bool broken = false;  // the last record has no usable length: where the next one begins is unknown
   for (u64 i = 0; at < bytes.claimed(); i++) {
     Bytes record = bytes.from(at);
     if (record.available < head || broken) {
       const bool unknown = record.missing > 0 || pointed_to;
       if (i == 0) return unknown ? unreadable(record) : plain_bytes(record);
-      if (broken && !pointed_to) break;
+      if (broken && (!pointed_to || step > 0)) break;
       value.fault = unknown;
       value.number = record.address.value;
       if (!unknown) list.add(plain_bytes(record));
@@ -132,7 +134,7 @@ Value ValueBuilder::chain(const Type& array, Bytes bytes, const Scope& scope, bo
       value.more = true;
       break;
     }
-    const u64 step = record_step(array, record, scope);
+    step = record_step(array, record, scope);
     broken = step < head;
     if (step > 0) record = record.first(std::max(step, head));
     element(array, record, i, carry, scope, list);
@@ -182,11 +184,15 @@ Value ValueBuilder::inline_array(const Type& type, Bytes bytes, const Scope& sco
   }
   const u64 each = std::max<u64>(size_of(model_, type.ref, call_.abi), 1);
   u64 total = bytes.claimed() / each;
-  if (type.array == ArrayKind::counted) total = std::min(total, evaluator_.value(type.count, scope));
+  const u64 declared = type.array == ArrayKind::counted ? evaluator_.value(type.count, scope) : 0;
+  const bool cut = type.shown != none && declared > evaluator_.value(type.shown, scope);
+  if (type.array == ArrayKind::counted) total = std::min(total, declared);
   if (type.array == ArrayKind::bytes) total = std::min(total, evaluator_.value(type.count, scope) / each);
   const u64 count = std::min(total, bytes.available / each);
   if (count == 0 && total > 0) return unreadable(bytes);
-  return elements(type, bytes, count, total, scope);
+  Value value = elements(type, bytes, count, total, scope);
+  value.more |= cut && value.kind == ValueKind::array;
+  return value;
 }
 
 // The abbreviated form of a list: its address, and how many there are.
@@ -253,13 +259,15 @@ Value ValueBuilder::zero_terminated_at(const Type& array, u64 at, const Scope& s
 
 Value ValueBuilder::chain_at(const Type& pointer, const Type& array, u64 at, const Scope& scope) {
   const u64 size = evaluator_.value_or(array.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
-  const u64 wanted = std::min(size, max_bytes);
+  const u64 wanted = std::min({size, max_bytes, evaluator_.value_or(array.shown, scope, max_bytes)});
   u8* bytes = static_cast<u8*>(arena_.allocate(wanted + 1, 8));
   const size_t got = memory_.read({at}, bytes, wanted);
   if (got == 0 && wanted > 0) return address(at);
   if (array.count_words != none && abbreviate_)
     return count_comment(array, at, count_records(array, {bytes, got, {at}}, scope), false);
-  return chain(array, {bytes, got, {at}, wanted - got}, scope, true);
+  Value value = chain(array, {bytes, got, {at}, wanted - got}, scope, true);
+  value.more |= wanted < size && !value.fault && value.kind == ValueKind::array;
+  return value;
 }
 
 Value ValueBuilder::array_at(const Type& pointer, const Type& array, u64 at, const Scope& scope) {

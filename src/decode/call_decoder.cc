@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "decode/errors.h"
+#include "decode/merge.h"
 
 namespace sysray::decode {
 
@@ -29,6 +30,8 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   call_.registers = raw.args;
   call_.stack_pointer = raw.stack_pointer;
   call_.socket = raw.socket;
+  old_fields_.clear();
+  call_.old_fields = &old_fields_;
   event_ = {};
   event_.kind = EventKind::call_start;
   event_.abi = raw.abi;
@@ -245,6 +248,7 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   // A call that is to be restarted has no result, but says how it ended.
   event_.has_result = raw.has_result || raw.is_error;
   call_.at_exit = true;
+  call_.old_fields = &old_fields_;
   if (raw.socket.known) call_.socket = raw.socket;
   call_.result = raw.result;
   call_.failed = raw.is_error || !raw.has_result;
@@ -285,109 +289,22 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
   builder.makes_descriptors(field.direction == Direction::out && !call_.failed);
   const bool is_memory = field.direction == Direction::out || field.direction == Direction::inout;
   if (call_.failed && is_memory && !field.always) {
-    if (field.direction == Direction::out) {
-      argument.value = {};
-      argument.value.kind = ValueKind::address;
-      argument.value.width = static_cast<u8>(word_size(call_.abi));
-      argument.value.number = extend(raw, argument.value.width, false);
-    } else {
-      argument.value = given(context.model, field, argument.value, raw);
-    }
+    Value address;
+    address.kind = ValueKind::address;
+    address.width = static_cast<u8>(word_size(call_.abi));
+    address.number = extend(raw, address.width, false);
+    const bool invalid = type.valid != none && builder.evaluator().value(type.valid, Scope{}) == 0;
+    argument.value = field.direction == Direction::out || invalid
+                         ? address
+                         : Merge(context.model, arena_).given(field, argument.value, address);
   } else if (field.direction == Direction::inout && type.kind == TypeKind::pointer) {
     const Value after = builder.from_register(field.type, raw, Scope{});
-    argument.value = merged(context.model, field, argument.value, after);
+    argument.value = Merge(context.model, arena_).merged(field, argument.value, after);
   } else {
     argument.value = builder.from_register(field.type, raw, Scope{});
   }
   argument.value.name = context.model.c_str(field.name);
   argument.value.labeled = field.named;
-}
-
-Value CallDecoder::changed(const Value& before, const Value& after) {
-  auto* pair = arena_.make<Value>(2);
-  pair[0] = before;
-  pair[1] = after;
-  pair[0].name = pair[1].name = nullptr;
-  Value value;
-  value.kind = ValueKind::change;
-  // A scalar pointee keeps one pair of brackets around both: [110 => 21].
-  if (before.brackets && after.brackets) {
-    pair[0].brackets = pair[1].brackets = false;
-    value.brackets = true;
-  }
-  value.name = after.name;
-  value.set_items(pair, 2);
-  return value;
-}
-
-// What was passed in, of an argument whose other half the call did not deliver.
-Value CallDecoder::given(const describe::Model& model, const Field& field, const Value& before, u64 raw) {
-  if (field.lost && before.kind != ValueKind::address) {
-    Value lost;
-    lost.kind = ValueKind::address;
-    lost.width = static_cast<u8>(word_size(call_.abi));
-    lost.number = extend(raw, lost.width, false);
-    return changed(before, lost);
-  }
-  const u32 target = model.types[field.type].ref;
-  const bool is_struct = model.types[field.type].kind == TypeKind::pointer && target != none &&
-                         model.types[target].kind == TypeKind::structure;
-  if (!is_struct || before.kind != ValueKind::structure || !model.structs[model.types[target].ref].field_directions)
-    return before;
-  const describe::Struct& st = model.structs[model.types[target].ref];
-  auto is_out = [&](const Value& item) {
-    for (u32 i = 0; i < st.fields.count; i++) {
-      const Field& one = model.fields[st.fields.first + i];
-      if (one.direction == Direction::out && item.name == model.c_str(one.name)) return true;
-    }
-    return false;
-  };
-  ValueList list(arena_, before.count + 1);
-  for (const Value& item : before.items())
-    if (!is_out(item)) list.add(item);
-  Value value = before;
-  for (u32 i = 0; i < st.fields.count; i++) {
-    const Field& one = model.fields[st.fields.first + i];
-    if (one.direction == Direction::out && one.verbose) value.more = false;  // what is hidden is not there
-  }
-  value.set_items(list.data(), list.size());
-  return value;
-}
-
-Value CallDecoder::merged(const describe::Model& model, const Field& field, const Value& before, const Value& after) {
-  const bool unread = before.kind == ValueKind::address && after.kind == ValueKind::address;
-  if ((!field.both || unread) && same_value(before, after)) return after;
-  if (after.kind == ValueKind::structure && after.count == 0) return before;
-  const describe::Type& pointer = model.types[field.type];
-  const bool is_struct = pointer.ref != none && model.types[pointer.ref].kind == TypeKind::structure;
-  if (!is_struct || before.kind != ValueKind::structure || after.kind != ValueKind::structure ||
-      !model.structs[model.types[pointer.ref].ref].field_directions)
-    return changed(before, after);
-  // Fields with directions of their own: one struct, each field as of the moment its direction names.
-  const describe::Struct& st = model.structs[model.types[pointer.ref].ref];
-  auto find = [](const Value& value, const char* name) -> const Value* {
-    for (const Value& item : value.items())
-      if (item.name == name) return &item;
-    return nullptr;
-  };
-  ValueList list(arena_, after.count + before.count + 1);
-  for (u32 i = 0; i < st.fields.count; i++) {
-    const u32 number = st.show.count == 0 ? i : (i < st.show.count ? model.lists[st.show.first + i] : none);
-    if (number == none) break;
-    const Field& one = model.fields[st.fields.first + number];
-    const char* name = model.c_str(one.name);
-    const Value* old_value = find(before, name);
-    const Value* new_value = find(after, name);
-    if (one.direction == Direction::in && old_value != nullptr)
-      list.add(*old_value);
-    else if (one.direction == Direction::inout && old_value != nullptr && new_value != nullptr)
-      list.add(same_value(*old_value, *new_value) ? *new_value : changed(*old_value, *new_value));
-    else if (new_value != nullptr)
-      list.add(*new_value);
-  }
-  Value value = after;
-  value.set_items(list.data(), list.size());
-  return value;
 }
 
 // Makes the arguments visible in the event: those before the first undecided one, or all.
@@ -485,7 +402,9 @@ void CallDecoder::set_result(const Context& context, ValueBuilder& builder) {
   }
   if (result_type_ != none && !event_.failed && !raw_display_) {
     result = builder.from_register(result_type_, static_cast<u64>(event_.raw_result), Scope{});
-    if (made_up && (result.kind == ValueKind::integer || result.kind == ValueKind::none)) whole_result(result);
+    const bool no_descriptor = result.kind == ValueKind::fd && event_.raw_result != static_cast<s32>(event_.raw_result);
+    const bool plain = result.kind == ValueKind::integer || result.kind == ValueKind::none || no_descriptor;
+    if (made_up && plain) whole_result(result);
     return;
   }
   result.kind = ValueKind::integer;
@@ -540,6 +459,14 @@ void CallDecoder::name_result(const describe::Model& model, const describe::Alte
   }
 }
 
+// Whether all that the note could say would be where things are (-e verbose=none).
+bool CallDecoder::shows_addresses(const Context& context, const describe::Alternative& note) const {
+  if (context.options.dereference.contains(event_.syscall)) return false;
+  const auto parts = context.model.fields.subspan(note.parts.first, note.parts.count);
+  return std::ranges::any_of(
+      parts, [&](const Field& part) { return context.model.types[part.type].kind == TypeKind::pointer; });
+}
+
 void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
   if (notes_.count == 0 || !event_.has_result) return;
   ValueList list(arena_, notes_.count);
@@ -549,6 +476,7 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     const bool always = note.condition != none && mentions_error(context.model, note.condition);
     if (call_.failed && !always) continue;
     if (note.condition != none && builder.evaluator().value(note.condition, Scope{}) == 0) continue;
+    if (shows_addresses(context, note)) continue;
     Value text = builder.alternative(note, Scope{}, {});
     // A note without any text makes the parentheses appear, whatever else there is.
     if (text.count == 0) text.kind = ValueKind::none;
@@ -559,24 +487,6 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     if (!empty_note(context.model, note, text)) list.add(text);
   }
   event_.notes = {list.data(), list.size()};
-}
-
-bool same_value(const Value& a, const Value& b) {
-  if (a.kind != b.kind || a.number != b.number || a.count != b.count || a.truncated != b.truncated ||
-      a.more != b.more || a.inverted != b.inverted)
-    return false;
-  switch (a.kind) {
-    case ValueKind::string:
-    case ValueKind::literal:
-    case ValueKind::word:
-    case ValueKind::symbol: return a.text() == b.text();
-    case ValueKind::flags:
-    case ValueKind::structure:
-    case ValueKind::array:
-    case ValueKind::change:
-    case ValueKind::format: return std::equal(a.items().begin(), a.items().end(), b.items().begin(), same_value);
-    default: return true;
-  }
 }
 
 }  // namespace sysray::decode

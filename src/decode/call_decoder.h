@@ -38,10 +38,6 @@ class CallDecoder {
   void resumed_call(const Context& context, u64 number);
   void enter_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   void exit_argument(const Context& context, ValueBuilder& builder, Argument& argument);
-  event::Value given(const describe::Model& model, const describe::Field& field, const event::Value& before, u64 raw);
-  event::Value merged(const describe::Model& model, const describe::Field& field, const event::Value& before,
-                      const event::Value& after);
-  event::Value changed(const event::Value& before, const event::Value& after);
   void save_integer(const Context& context, const Evaluator& evaluator, const describe::Field& field);
   void publish(bool all);
   void set_error(const Context& context, s64 result);
@@ -52,10 +48,12 @@ class CallDecoder {
   void find_targets(const Context& context, event::MemoryView& memory);
   void add_dumps(const Context& context, event::MemoryView& memory);
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
+  bool shows_addresses(const Context& context, const describe::Alternative& note) const;
   void add_notes(const Context& context, ValueBuilder& builder);
 
   Arena arena_;
   CallState call_;
+  OldFields old_fields_;
   event::Event event_;
   const describe::Syscall* syscall_ = nullptr;
   const describe::Signature* signature_ = nullptr;  // of the innermost case
@@ -67,8 +65,5 @@ class CallDecoder {
   bool raw_display_ = false;
   const char* interrupted_ = nullptr;  // name of the call that restart_syscall goes on with
 };
-
-// Whether two values would be shown alike.
-bool same_value(const event::Value& a, const event::Value& b);
 
 }  // namespace sysray::decode

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 
+#include "decode/errors.h"
 #include "decode/value_builder.h"
 
 namespace sysray::decode {
@@ -47,6 +48,8 @@ void ValueList::grow() {
 }
 
 Value ValueBuilder::integer(const Type& type, u64 raw) {
+  if (type.bit_names != none) [[unlikely]]
+    return named_bits(type, raw);
   Value value;
   value.kind = ValueKind::integer;
   value.style = style_of(type);
@@ -257,6 +260,14 @@ Value ValueBuilder::semantic(const Type& type, u64 raw, const Scope& scope) {
         name = arena_.copy({text, n + 1});
       }
       value.set_text(name);
+      return value;
+    }
+    case Semantic::errno_text: {
+      Value value = integer(type, raw);
+      const char* text = error_text(static_cast<u16>(value.number));
+      if (text == nullptr) return value;
+      value.kind = ValueKind::word;
+      value.set_text(text);
       return value;
     }
     case Semantic::sysno: return call_number(type, raw, scope);

@@ -137,7 +137,8 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
 
 Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const Type& pointer) {
   const u64 size = evaluator_.value_or(type.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
-  const size_t limit = type.uncut ? most_whole : context_.options.string_limit;
+  const u64 limit = std::min<u64>(type.uncut ? most_whole : context_.options.string_limit,
+                                  evaluator_.value_or(type.shown, scope, most_whole));
   const auto shown = static_cast<size_t>(std::min<u64>(size, limit));
   Value value;
   value.kind = ValueKind::string;
@@ -170,7 +171,8 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   const bool flexible = is_struct && model_.structs[target.ref].flexible;
   const u64 wanted = std::min(flexible ? size : std::min(size, fixed), max_object);
   if (is_scalar(target) && wanted < fixed) return pointer.shows_cut ? cut_scalar(pointer, at, wanted) : address(at);
-  const u64 room = pointer.zero_filled ? std::max(wanted, fixed) : wanted;
+  const bool fills = pointer.zero_base != none && !flexible;
+  const u64 room = pointer.zero_filled || fills ? std::max(wanted, fixed) : wanted;
   u8* bytes = static_cast<u8*>(arena_.allocate(room + 8, 8));
   size_t got = memory_.read({at}, bytes, wanted);
   const bool in_parts =
@@ -191,11 +193,14 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   if (read.missing > 0 && needed_size(index, read, inner) > got) return address(at);
   if (room > wanted) {
     std::fill(bytes + wanted, bytes + room, 0);
-    read.available = room;
+    read.available = fills ? std::max(wanted, std::min(fixed, evaluator_.value(pointer.zero_base, scope))) : room;
+    inner.extent = read.available;
+    inner.filled_from = fills ? at + wanted : 0;
   }
   Value value = from_bytes(index, read, inner);
-  if (is_struct && size > wanted && pointer.tail != Tail::none) {
-    if (!add_tail(pointer.tail, value, {at + wanted}, wanted, size)) return address(at);
+  if (is_struct && pointer.tail != Tail::none) {
+    const u64 known = std::min(wanted, described_size(model_.structs[target.ref], read, inner));
+    if (size > known && !add_tail(pointer.tail, value, {at + known}, known, size)) return address(at);
   }
   if (is_scalar(target)) value.brackets = !pointer.bare;
   return value;
@@ -214,6 +219,7 @@ Bytes ValueBuilder::with_tail(const describe::Struct& st, const Type& type, Byte
   inner.structure = &st;
   inner.data = head.data;
   inner.available = head.available;
+  inner.address = head.address;
   const u64 each = array.kind == TypeKind::array ? size_of(model_, array.ref, call_.abi) : 1;
   const u64 offset = last.offset[static_cast<size_t>(layout_of(call_.abi))];
   const u64 count = evaluator_.value(array.count, inner);

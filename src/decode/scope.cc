@@ -47,6 +47,22 @@ u64 apply(Op op, u64 a, u64 b) {
 
 }  // namespace
 
+void OldFields::keep(u64 address, u64 value) {
+  constexpr size_t most = 1024;  // UIO_MAXIOV, linux/uio.h: messages of one call
+  if (!find(address) && kept_.size() < most) kept_.push_back({address, value});
+}
+
+std::optional<u64> OldFields::find(u64 address) const {
+  // They are asked for in the order in which they were kept.
+  for (size_t i = 0; i < kept_.size(); i++) {
+    const Kept& one = kept_[(next_ + i) % kept_.size()];
+    if (one.address != address) continue;
+    next_ = (next_ + i + 1) % kept_.size();
+    return one.value;
+  }
+  return std::nullopt;
+}
+
 int Evaluator::socket_protocol(int descriptor) const {
   if (call_.socket.known && call_.socket.descriptor == descriptor) return call_.socket.protocol;
   return resolver_.socket_protocol(call_.tid, descriptor);
@@ -68,6 +84,7 @@ u64 Evaluator::computed(describe::Range code, const Scope& scope) const {
       case Op::constant: push(model_.numbers[in.operand].value[layout]); break;
       case Op::parameter: push(in.operand < scope.slots.size() ? scope.slots[in.operand] : 0); break;
       case Op::field: push(field(in.operand, scope)); break;
+      case Op::old_field: push(old_field(in.operand, scope)); break;
       case Op::nested_field: push(nested_field(in.operand, scope)); break;
       case Op::argument: push(argument(model_.fields[in.operand])); break;
       case Op::deref: push(pointed(model_.fields[in.operand]).value_or(0)); break;
@@ -111,13 +128,11 @@ u64 Evaluator::load_field(const Field& field, const u8* data, size_t available) 
   u32 offset = field.offset[static_cast<size_t>(layout_of(call_.abi))];
   if (type.kind == TypeKind::pointer || type.kind == TypeKind::address) width = word_size(call_.abi);
   if (width == 0 || width > 8 || offset > available) return 0;
-  if (available - offset < width) {
-    if (!type.zero_filled) return 0;
-    u8 whole[8] = {};
-    std::copy_n(data + offset, available - offset, whole);
-    return load(whole, sizeof whole, false);
-  }
-  u64 value = load(data + offset, width, type.big_endian);
+  const size_t there = std::min<size_t>(available - offset, width);
+  if (there < width && !type.zero_filled) return 0;
+  u8 whole[8] = {};
+  if (there < width) std::copy_n(data + offset, there, whole);
+  u64 value = there < width ? load(whole, sizeof whole, false) : load(data + offset, width, type.big_endian);
   if (field.bit_width != 0) {
     value = value >> field.bit_offset & ((field.bit_width < 64 ? u64{1} << field.bit_width : 0) - 1);
     return value;
@@ -125,9 +140,16 @@ u64 Evaluator::load_field(const Field& field, const u8* data, size_t available) 
   return extend(value, width, type.is_signed);
 }
 
+// How many of the bytes at hand came from the tracee.
+size_t Evaluator::there(const Scope& scope) {
+  if (scope.filled_from == 0) return scope.available;
+  const u64 before = scope.filled_from - std::min(scope.filled_from, scope.address.value);
+  return std::min<u64>(scope.available, before);
+}
+
 u64 Evaluator::field(u32 field, const Scope& scope) const {
   if (scope.structure == nullptr) return 0;
-  return load_field(model_.fields[field], scope.data, scope.available);
+  return load_field(model_.fields[field], scope.data, there(scope));
 }
 
 u64 Evaluator::nested_field(u32 list, const Scope& scope) const {
@@ -136,8 +158,19 @@ u64 Evaluator::nested_field(u32 list, const Scope& scope) const {
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
   size_t offset = 0;
   for (u32 i = 0; i + 1 < count; i++) offset += model_.fields[model_.lists[list + 1 + i]].offset[layout];
-  if (offset > scope.available) return 0;
-  return load_field(model_.fields[model_.lists[list + count]], scope.data + offset, scope.available - offset);
+  const size_t available = there(scope);
+  if (offset > available) return 0;
+  return load_field(model_.fields[model_.lists[list + count]], scope.data + offset, available - offset);
+}
+
+// At entry the value is kept, for the exit to ask for.
+u64 Evaluator::old_field(u32 number, const Scope& scope) const {
+  const u64 now = field(number, scope);
+  if (call_.old_fields == nullptr) return now;
+  const u64 at = scope.address.value + model_.fields[number].offset[static_cast<size_t>(layout_of(call_.abi))];
+  if (call_.at_exit) return call_.old_fields->find(at).value_or(now);
+  call_.old_fields->keep(at, now);
+  return now;
 }
 
 u64 Evaluator::argument(const Field& field) const {

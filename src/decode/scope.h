@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "base/types.h"
 #include "describe/measure.h"
@@ -13,6 +15,25 @@
 #include "resolve/resolver.h"
 
 namespace sysray::decode {
+
+// Fields of structs as of entry, by their addresses: those that old() names.
+class OldFields {
+ public:
+  void clear() {
+    kept_.clear();
+    next_ = 0;
+  }
+  void keep(u64 address, u64 value);
+  std::optional<u64> find(u64 address) const;
+
+ private:
+  struct Kept {
+    u64 address;
+    u64 value;
+  };
+  std::vector<Kept> kept_;
+  mutable size_t next_ = 0;  // where the next one is likely to be
+};
 
 // A call as far as it is known: registers at entry, the result at exit.
 struct CallState {
@@ -33,6 +54,7 @@ struct CallState {
   };
   std::array<Saved, 6> saved{};
   u8 saved_count = 0;
+  OldFields* old_fields = nullptr;
 };
 
 struct Scope {
@@ -40,8 +62,10 @@ struct Scope {
   const describe::Struct* structure = nullptr;  // whose fields are visible
   const u8* data = nullptr;                     // its bytes
   size_t available = 0;                         // how many of them exist
+  RemoteAddress address;                        // where they lie
   u64 index = 0;                                // of the array element
   u64 extent = 0;                               // bytes left in what encloses
+  u64 filled_from = 0;     // not 0: address from which on zeros stand for what the extent lacks of a number
   bool shows_cut = false;  // a field that the extent cuts is shown as the bytes that are left of it
 };
 
@@ -109,6 +133,8 @@ class Evaluator {
  private:
   u64 computed(describe::Range code, const Scope& scope) const;
   u64 load_field(const describe::Field& field, const u8* data, size_t available) const;
+  static size_t there(const Scope& scope);
+  u64 old_field(u32 number, const Scope& scope) const;
   u64 nested_field(u32 list, const Scope& scope) const;
   u64 old_value(u32 field) const;
   int socket_protocol(int descriptor) const;

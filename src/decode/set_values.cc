@@ -34,13 +34,12 @@ u64 ValueBuilder::semantic_size(const Type& type, const Scope& scope) {
   }
 }
 
-Value ValueBuilder::signal_set(Bytes bytes) {
-  const u64 count = std::min<u64>(bytes.available, 8) * 8;
-  u64 mask = load(bytes.data, static_cast<u32>(count / 8), false);
+// The bits of a set of `count`, by name. A set that is nearly full is easier to read as what it lacks.
+template <typename Name>
+Value ValueBuilder::bit_names(u64 mask, u64 count, u64 first, Name name_of) {
   Value value;
   value.kind = ValueKind::array;
   value.spaced = true;
-  // A set that is nearly full is easier to read as what it lacks.
   if (count >= 32 && static_cast<u64>(std::popcount(mask)) >= count * 2 / 3) {
     value.inverted = true;
     mask = ~mask & (count == 64 ? ~u64{0} : (u64{1} << count) - 1);
@@ -48,18 +47,37 @@ Value ValueBuilder::signal_set(Bytes bytes) {
   ValueList list(arena_);
   for (u64 left = mask; left != 0; left &= left - 1) {
     Value word;
-    word.number = static_cast<u64>(std::countr_zero(left)) + 1;
+    word.number = static_cast<u64>(std::countr_zero(left)) + first;
     word.width = 4;
     word.kind = ValueKind::integer;
     word.signed_symbol = true;
-    if (const char* name = signal_name(word.number)) {
+    if (const char* name = name_of(word.number)) {
       word.kind = ValueKind::symbol;
-      word.set_text(strncmp(name, "SIG", 3) == 0 ? name + 3 : name);
+      word.set_text(name);
     }
     list.add(word);
   }
   value.set_items(list.data(), list.size());
   return value;
+}
+
+Value ValueBuilder::signal_set(Bytes bytes) {
+  const u64 count = std::min<u64>(bytes.available, 8) * 8;
+  const u64 mask = load(bytes.data, static_cast<u32>(count / 8), false);
+  return bit_names(mask, count, 1, [&](u64 number) {
+    const char* name = signal_name(number);
+    return name != nullptr && strncmp(name, "SIG", 3) == 0 ? name + 3 : name;
+  });
+}
+
+// An integer of which each bit has a name.
+Value ValueBuilder::named_bits(const Type& type, u64 raw) {
+  const u32 width = integer_width(type, call_.abi);
+  const describe::Set& names = model_.sets[type.bit_names];
+  return bit_names(extend(raw, width, false), width * 8, 0, [&](u64 number) {
+    const describe::Member* member = find_member(names, number, 4);
+    return member == nullptr ? nullptr : model_.c_str(member->name);
+  });
 }
 
 Value ValueBuilder::descriptor_set(const Type& type, Bytes bytes, u64 bits) {

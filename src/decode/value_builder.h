@@ -124,6 +124,9 @@ class ValueBuilder {
   void add_security(Value& value, std::optional<std::string_view> context);
   Value process_id(const Type& type, u64 raw);
   Value signal(u64 raw);
+  template <typename Name>
+  Value bit_names(u64 mask, u64 count, u64 first, Name name_of);
+  Value named_bits(const Type& type, u64 raw);
   Value signal_set(Bytes bytes);
   Value descriptor_set(const Type& type, Bytes bytes, u64 bits);
   Value address_text(describe::Semantic semantic, Bytes bytes);
@@ -188,6 +191,8 @@ class ValueBuilder {
   static bool hidden(const describe::Field& field, const Bytes& bytes, Progress& progress);
   void field(const describe::Field& field, const Bytes& bytes, const Scope& scope, Progress& progress);
   void switch_fields(const describe::Field& field, const Bytes& bytes, const Scope& scope, Progress& progress);
+  const describe::Arm* taken_arm(const describe::Switch& choice, const Scope& scope) const;
+  u64 described_size(const describe::Struct& st, Bytes bytes, const Scope& scope);
   void split_fields(const describe::Struct& st, const Bytes& bytes, const Scope& scope, Progress& progress);
   u64 load_short(Bytes bytes);
   bool in_memory(const describe::Field& field, const Scope& scope, bool at_start, Bytes& own);

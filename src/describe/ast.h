@@ -14,7 +14,7 @@ namespace sysray::describe::ast {
 struct TypeUse;
 
 struct Expression {
-  enum class Kind : u8 { number, name, member, unary, binary, conditional, call, size_of, deref, old };
+  enum class Kind : u8 { number, name, member, unary, binary, conditional, call, size_of, deref, old, old_field };
   Kind kind{};
   Position position;
   u64 number = 0;

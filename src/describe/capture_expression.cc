@@ -202,6 +202,9 @@ Quantity CaptureExpressions::leaf(const Instruction& one, const CaptureNames& na
     case Op::constant: return constant(model_.numbers[one.operand].value[target_.layout_index()]);
     case Op::parameter: return parameter(one.operand, names);
     case Op::field: return field(model_.fields[one.operand], names.structure != nullptr ? names.place : CapturePlace{});
+    case Op::old_field:
+      if (exit_ || names.structure == nullptr) return unknown();
+      return field(model_.fields[one.operand], names.place);
     case Op::nested_field: return nested(one.operand, names);
     case Op::argument: return argument(model_.fields[one.operand]);
     case Op::deref: return pointed(model_.fields[one.operand]);

@@ -148,6 +148,9 @@ void CaptureWalk::field(const Field& field, const CaptureNames& names) {
     program().scoped([&] {
       if (field.from_expression) return from_register(field.type, expressions_.value(field.value, names), names);
       if (field.dynamic_offset) return live(CAPTURE_LIVE_PLACE);
+      // What the call is to write behind a pointer is not there yet.
+      const bool pointer = model_.types[field.type].kind == TypeKind::pointer;
+      if (pointer && field.direction == Direction::out && !expressions_.at_exit()) return;
       from_bytes(field.type, names.place.at(field.offset[target_.layout_index()]), names);
     });
   };

@@ -87,6 +87,8 @@ class Checker {
   void fill_sets();
   void fill_set(u32 index);
   void finish_constants();
+  bool has_directions(Range range) const;
+  void find_directions();
 
   // checker_types.cc
   u32 make_type(const ast::Field& written, const Names& names);
@@ -105,8 +107,10 @@ class Checker {
   void check_call_attributes(const ast::Declaration& one);
   u32 add_type(const Type& type);
   u32 struct_of(u32 type) const;
+  u32 set_named(const ast::Attribute& written);
 
   // checker_layout.cc
+  Extent own_extent(u32 type);
   Extent extent_of(u32 type);
   Extent string_extent(const Type& type);
   void lay_out(u32 structure);

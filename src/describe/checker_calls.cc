@@ -471,6 +471,7 @@ void Checker::run() {
   fill_sets();
   for (u32 i = 0; i < union_declarations_.size(); i++) fill_union(i);
   fill_structs();
+  find_directions();
   fill_formats();
   fill_calls();
   fill_tables();

@@ -224,9 +224,9 @@ void Checker::emit_call(const Expression& e, const Names& names, std::vector<Ins
     return;
   }
   if (op == Op::fd_protocol && e.text != "fd_protocol") {
-    diagnostics_.error(
-        e.position, "unknown function '" + e.text + "'",
-        did_you_mean(e.text, {"min", "max", "align", "udiv", "umod", "sizeof", "old", "fd_protocol", "fd_device", "whole"}));
+    diagnostics_.error(e.position, "unknown function '" + e.text + "'",
+                       did_you_mean(e.text, {"min", "max", "align", "udiv", "umod", "sizeof", "old", "fd_protocol",
+                                             "fd_device", "whole"}));
     return;
   }
   const size_t wanted = op == Op::fd_protocol || op == Op::fd_device ? 1 : 2;
@@ -264,6 +264,11 @@ void Checker::emit(const Expression& e, const Names& names, std::vector<Instruct
     case Expression::Kind::size_of: return push(code, Op::size_of, sized_type(*e.type));
     case Expression::Kind::deref: return emit_deref(e, names, code, Op::deref);
     case Expression::Kind::old: return emit_deref(e, names, code, Op::old_deref);
+    case Expression::Kind::old_field: {
+      const u32 field = names.structure == none ? none : field_named(names.structure, e.text);
+      if (field == none) return unknown_name(e.position, e.text, names);
+      return push(code, Op::old_field, field);
+    }
   }
 }
 

@@ -49,8 +49,16 @@ Extent Checker::string_extent(const Type& type) {
 }
 
 Extent Checker::extent_of(u32 index) {
+  Extent extent = index == none ? Extent{} : own_extent(index);
+  if (index == none || tables_.types[index].room == 0) return extent;
+  std::fill_n(extent.size, layout_count, tables_.types[index].room);
+  extent.dynamic = false;
+  return extent;
+}
+
+// Without @room.
+Extent Checker::own_extent(u32 index) {
   Extent extent;
-  if (index == none) return extent;
   const Type type = tables_.types[index];
   switch (type.kind) {
     case TypeKind::none: return extent;

@@ -184,6 +184,33 @@ void Checker::fill_fields(Range fields, const Names& names) {
   for (u32 i = 0; i < fields.count; i++) fill_field(fields.first + i, names);
 }
 
+bool Checker::has_directions(Range range) const {
+  for (u32 i = range.first; i < range.first + range.count; i++) {
+    const Field& field = tables_.fields[i];
+    if (field.direction != Direction::none) return true;
+    if (field.switch_index != none) {
+      const Range arms = tables_.switches[field.switch_index].arms;
+      for (u32 a = 0; a < arms.count; a++)
+        if (has_directions(tables_.arms[arms.first + a].fields)) return true;
+    } else if (const u32 inner = struct_of(field.type); inner != none && tables_.structs[inner].field_directions) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Which structs have fields with directions of their own, or parts that have.
+void Checker::find_directions() {
+  for (bool found = true; found;) {
+    found = false;
+    for (Struct& one : tables_.structs) {
+      if (one.field_directions || !has_directions(one.fields)) continue;
+      one.field_directions = true;
+      found = true;
+    }
+  }
+}
+
 // The field of `range` that is, or (a switch) contains, the given one; none if there is no such field.
 u32 Checker::place_of(Range range, u32 field) const {
   for (u32 i = range.first; i < range.first + range.count; i++) {
@@ -205,7 +232,6 @@ void Checker::fill_struct(u32 index) {
   fill_fields(tables_.structs[index].fields, names);
   Struct st = tables_.structs[index];
   for (u32 i = 0; i < st.fields.count; i++) {
-    st.field_directions |= tables_.fields[st.fields.first + i].direction != Direction::none;
     st.has_verbose |= tables_.fields[st.fields.first + i].verbose;
   }
   if (const ast::Attribute* keep = find(written.attributes, "keep"); keep != nullptr && !keep->values.empty())
@@ -324,9 +350,10 @@ void Checker::fill_union(u32 index) {
 void Checker::pieces(const ast::Alternative& written, Alternative& into) {
   std::vector<Piece> list;
   std::string literal;
+  bool abbrev_only = false;
   auto flush = [&] {
     if (literal.empty()) return;
-    list.push_back({tables_.intern(literal), none});
+    list.push_back({tables_.intern(literal), none, abbrev_only, {}});
     literal.clear();
   };
   const std::string& text = written.text;
@@ -338,6 +365,18 @@ void Checker::pieces(const ast::Alternative& written, Alternative& into) {
     if (i + 1 < text.size() && text[i + 1] == '$') {
       literal += '$';
       i++;
+      continue;
+    }
+    if (i + 1 < text.size() && text[i + 1] == '[') {
+      flush();
+      const size_t close = text.find(']', i);
+      if (close == std::string::npos) diagnostics_.error(written.position, "'$[' has no ']' in the text");
+      literal = text.substr(i + 2, close - i - 2);
+      abbrev_only = true;
+      flush();
+      abbrev_only = false;
+      if (close == std::string::npos) return;
+      i = close;
       continue;
     }
     size_t end = i + 1;
@@ -353,7 +392,7 @@ void Checker::pieces(const ast::Alternative& written, Alternative& into) {
                          did_you_mean(name, candidates));
     } else {
       flush();
-      list.push_back({{}, part});
+      list.push_back({{}, part, false, {}});
     }
     i = end - 1;
   }

@@ -58,6 +58,7 @@ constexpr Builtin builtins[] = {
     {"mac", TypeKind::semantic, Semantic::mac, 0, false, false},
     {"uuid", TypeKind::semantic, Semantic::uuid, 0, false, false},
     {"errno_value", TypeKind::semantic, Semantic::errno_value, 4, true, false},
+    {"errno_text", TypeKind::semantic, Semantic::errno_text, 4, true, false},
     {"sysno", TypeKind::semantic, Semantic::sysno, 4, false, false},
     {"ifindex", TypeKind::semantic, Semantic::ifindex, 4, false, false},
     {"string", TypeKind::string, Semantic::none, 0, false, false},
@@ -72,7 +73,8 @@ constexpr std::string_view known_attributes[] = {
     "uncut",    "text",        "trim",   "partial",  "instead",     "unreadable", "char",        "date",
     "mode",     "digits",      "minus1", "both",     "lost",        "named",      "class",       "noclass",
     "noreturn", "new_program", "abi",    "since",    "never_fails", "prototype",  "received",    "sent",
-    "data",     "untouched",   "closes", "unshares", "address",     "shown",      "arch",        "resumes"};
+    "data",     "untouched",   "closes", "unshares", "address",     "shown",      "arch",        "resumes",
+    "bits",     "room"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -116,7 +118,7 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
   };
   const bool is_pointer = written.pointers > 0 || base.kind == TypeKind::pointer;
   for (const ast::Attribute& one : written.attributes) {
-    const bool inline_size = one.name == "size" && written.array.has_value();
+    const bool inline_size = one.name == "size" && (written.array.has_value() || base.kind == TypeKind::format);
     if (among(of_pointers, one.name) && !is_pointer && !inline_size)
       diagnostics_.error(
           one.position, "'@" + one.name + "' is about the memory behind a pointer, and '" + written.name + "' is none");
@@ -267,6 +269,8 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
       type.shown = expression(one.values[0], names);
     else if (one.name == "arch" && one.values.size() == 1)
       type.step = expression(one.values[0], names);
+    else if (one.name == "bits")
+      type.bit_names = set_named(one);
     else if (one.name == "minus1")
       type.minus_one = true;
     else if (one.name == "big")
@@ -286,6 +290,15 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
       tables_.strings.push_back(tables_.intern(one.strings[0]));
     }
   }
+}
+
+// @bits(ENUM)
+u32 Checker::set_named(const ast::Attribute& written) {
+  const bool named = written.values.size() == 1 && written.values[0].kind == ast::Expression::Kind::name;
+  const auto found = named ? type_names_.find(written.values[0].text) : type_names_.end();
+  if (found != type_names_.end() && found->second.kind == NameKind::set) return found->second.index;
+  diagnostics_.error(written.position, "@bits takes the enum that names the bits", "for example @bits(icmp_type)");
+  return none;
 }
 
 // @instead("TEXT", CONDITION), once or more: pairs one behind another.
@@ -358,7 +371,10 @@ void Checker::array_attributes(Type& array, const std::vector<ast::Attribute>& a
 
 void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute>& attributes, const Names& names) {
   pointer.bare = find(attributes, "bare") != nullptr;
-  pointer.zero_filled = find(attributes, "zero_filled") != nullptr;
+  if (const ast::Attribute* filled = find(attributes, "zero_filled")) {
+    pointer.zero_filled = filled->values.empty();
+    if (!filled->values.empty()) pointer.zero_base = expression(filled->values[0], names);
+  }
   pointer.shows_cut = find(attributes, "cut") != nullptr;
   pointer.with_address = find(attributes, "address") != nullptr;
   if (const ast::Attribute* size = find(attributes, "size"); size != nullptr && !size->values.empty())
@@ -434,7 +450,7 @@ u32 Checker::make_type(const ast::Field& written, const Names& outer) {
   Type type = *base;
   type.uncut = find(written.attributes, "uncut") != nullptr;
   type.text = find(written.attributes, "text") != nullptr;
-  type.zero_filled = find(written.attributes, "zero_filled") != nullptr;
+  type.zero_filled = written.pointers == 0 && find(written.attributes, "zero_filled") != nullptr;
   const bool absorbs = written.array && absorbs_length(type) && written.pointers <= 1;
   if (type.kind == TypeKind::chars && !written.array && written.pointers == 0) type.kind = TypeKind::integer;
   scalar_attributes(type, written.attributes, names);
@@ -466,6 +482,10 @@ u32 Checker::make_type(const ast::Field& written, const Names& outer) {
     index = add_type(array);
   }
   if (written.pointers == 0) {
+    if (const ast::Attribute* room = find(written.attributes, "room"); room != nullptr && !room->values.empty()) {
+      const auto bytes = constant_value(room->values[0]);
+      if (bytes) tables_.types[index].room = static_cast<u32>(bytes->value[0]);
+    }
     if (const ast::Attribute* size = find(written.attributes, "size"); size != nullptr && !size->values.empty()) {
       const u32 shown = expression(size->values[0], outer);
       tables_.types[index].size = shown;

@@ -39,6 +39,7 @@ u64 array_size(const Model& model, const Type& type, Target target) {
 u32 size_of(const Model& model, u32 index, Target target) {
   if (index == none) return 0;
   const Type& type = model.types[index];
+  if (type.room != 0) return type.room;
   switch (type.kind) {
     case TypeKind::none:
     case TypeKind::custom: return 0;

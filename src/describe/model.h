@@ -54,7 +54,7 @@ enum class Semantic : u8 {
   signal, sigset, fdset,
   time,
   ipv4, ipv6, mac, uuid,
-  errno_value, sysno, ifindex,
+  errno_value, errno_text, sysno, ifindex,
 };
 
 enum class IntFormat : u8 { by_sign, decimal, hex, hex_padded, hex_digits, octal, octal_mode, character, date };
@@ -110,8 +110,11 @@ struct Type {
   u32 count = none;       // expr
   u32 step = none;        // expr; sysno: the audit architecture whose number it is
   u32 alignment = 1;      // chain
-  u32 shown = none;       // expr: string, array: at most so many bytes or elements are shown, the rest is cut
+  u32 shown = none;       // expr: string, chars, array: at most so many bytes or elements are shown, the rest is cut
+  u32 room = 0;           // bytes that a field of variable size takes in its struct; 0: as many as it has
+  u32 bit_names = none;   // sets: integer, shown as the names of the bits that are set
   u32 size = none;        // expr: only so many bytes of the pointee (of an inline array: of its room) are in use
+  u32 zero_base = none;   // expr: pointer: zero_filled as far as fields begin within so many bytes, or within `size`
   u32 partial_size = none; // expr: pointer: if not all of the pointee can be read, so many of its first bytes are shown
   u32 valid = none;       // expr: pointer, decoded only if not 0
   u32 count_words = none; // abbreviated as address and count: index into strings list (`lists`: two Str indices), or none
@@ -240,6 +243,8 @@ struct Set {
 struct Piece {
   Str literal;
   u32 part = none;        // number of the field within the alternative's parts; none: literal
+  bool abbrev_only = false;  // literal: left out of the comment that -X verbose shows
+  u8 pad[3] = {};
 };
 
 struct Alternative {
@@ -334,6 +339,7 @@ enum class Op : u8 {
   deref,          // operand as argument: the integer behind the pointer, now
   old_deref,      // as of entry
   argument_member,  // operand: index in `lists`: {count, argument, field...}: a field of the struct behind an argument, now
+  old_field,      // operand as field: as of entry, if the entry's expressions asked for it
   whole,          // operand as argument: 1 if all of what it points to can be read, now
   result, error, index, extent, readable, stack_pointer, wordsize, compat,
   size_of,        // operand: type

@@ -187,10 +187,10 @@ Expression TokenStream::call(const Token& name) {
   Expression whole{Kind::call, name.position, 0, name.text, {}, nullptr};
   expect("(", "before the arguments");
   if (name.text == "old") {
-    expect("*", "in old(*ARGUMENT)");
-    const Token argument = expect_name("the name of a pointer argument");
-    expect(")", "behind old(*ARGUMENT");
-    return {Kind::old, argument.position, 0, argument.text, {}, nullptr};
+    const bool pointed = accept("*");
+    const Token what = expect_name(pointed ? "the name of a pointer argument" : "*ARGUMENT or a field in old()");
+    expect(")", "behind old(" + what.text);
+    return {pointed ? Kind::old : Kind::old_field, what.position, 0, what.text, {}, nullptr};
   }
   if (name.text == "sizeof") {
     whole.kind = Kind::size_of;

@@ -114,6 +114,7 @@ class Validator {
     switch (in.op) {
       case Op::constant: return index(in.operand, m_.numbers);
       case Op::field:
+      case Op::old_field:
       case Op::argument:
       case Op::deref:
       case Op::whole:
@@ -128,7 +129,8 @@ class Validator {
       }
       default: return;
     }
-    if (in.op != Op::field && m_.fields[in.operand].type == none) throw Violation{"an argument without a type"};
+    if (in.op != Op::field && in.op != Op::old_field && m_.fields[in.operand].type == none)
+      throw Violation{"an argument without a type"};
   }
 
   // What an instruction takes from the stack and puts there.
@@ -368,7 +370,8 @@ class Validator {
     for (u32 i = 0; i < code.count; i++) {
       const Instruction& in = m_.instructions[code.first + i];
       if (in.op == Op::argument_member) follow(m_.lists[in.operand + 1], depth + 1);
-      const bool names_one = in.op == Op::argument || in.op == Op::deref || in.op == Op::old_deref || in.op == Op::whole;
+      const bool names_one =
+          in.op == Op::argument || in.op == Op::deref || in.op == Op::old_deref || in.op == Op::whole;
       if (names_one) follow(in.operand, depth + 1);
     }
     state_[at] = 2;

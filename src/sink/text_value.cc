@@ -169,7 +169,6 @@ void ValueWriter::flag_names(TextBuffer& out, const Value& value, Mode mode) con
 
 // Names of a kind that has no such value ("SEEK_???") mean nothing beside a raw number.
 bool ValueWriter::hides_comment(const Value& value, Mode mode) const {
-  if (mode == Mode::comment) return value.kind == ValueKind::symbol && value.count == 0;
   if (mode != Mode::raw || value.always_named) return false;
   if (value.kind == ValueKind::symbol) return value.count == 0;
   if (value.kind == ValueKind::format) return value.raw_only;
