@@ -53,6 +53,7 @@ class CallDecoder {
   void add_dumps(const Context& context, event::MemoryView& memory);
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
   void add_notes(const Context& context, ValueBuilder& builder);
+  void add_namespaces(const Context& context, ValueList& notes);
 
   Arena arena_;
   CallState call_;
@@ -65,6 +66,7 @@ class CallDecoder {
   size_t argument_count_ = 0;
   bool in_call_ = false;
   bool raw_display_ = false;
+  u64 entered_kinds_ = 0;              // of namespaces: see describe::Syscall::enters
   const char* interrupted_ = nullptr;  // name of the call that restart_syscall goes on with
 };
 

@@ -303,6 +303,7 @@ class Validator {
       optional(one.closes_first, m_.exprs);
       optional(one.closes_last, m_.exprs);
       optional(one.unshares, m_.exprs);
+      optional(one.enters, m_.exprs);
       if (one.register_count > 6) throw Violation{fmt::format("{} registers", one.register_count)};
       declaration(one.declaration);
     });
@@ -368,7 +369,8 @@ class Validator {
     for (u32 i = 0; i < code.count; i++) {
       const Instruction& in = m_.instructions[code.first + i];
       if (in.op == Op::argument_member) follow(m_.lists[in.operand + 1], depth + 1);
-      const bool names_one = in.op == Op::argument || in.op == Op::deref || in.op == Op::old_deref || in.op == Op::whole;
+      const bool names_one =
+          in.op == Op::argument || in.op == Op::deref || in.op == Op::old_deref || in.op == Op::whole;
       if (names_one) follow(in.operand, depth + 1);
     }
     state_[at] = 2;

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <span>
@@ -34,6 +35,14 @@ bool has_capability(unsigned capability) {
   return data[capability / 32].effective >> (capability % 32) & 1;
 }
 
+bool is_traced() {
+  std::ifstream status("/proc/self/status");
+  constexpr std::string_view label = "TracerPid:\t";
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(label)) return line.substr(label.size()) != "0";
+  return false;
+}
+
 // A filter is inherited, and a call that it picks fails with ENOSYS in a thread that nobody traces: every descendant
 // must be followed, and none must outlive the tracer. A signal is sent from a syscall-enter-stop only, which does not
 // follow the stop of a filter.
@@ -56,6 +65,7 @@ std::string_view why_no_quiet_filter(const Plan& plan, const std::string& progra
   if (plan.kill_on_exit) return "with --kill-on-exit the tracer must not outlive its user's interest";
   if (plan.daemon != DaemonMode::none) return "with -D the tracer must end when it is told to";
   if (interactive_mode(plan) == InteractiveMode::anywhere) return "with -I anywhere a signal may end the tracer";
+  if (is_traced()) return "this process is traced itself, and shall be what traces";
   if (!plan.follow_forks && may_make_children(program))
     return "without -f the children that the program may make would inherit it";
   return "";
