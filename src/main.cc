@@ -29,13 +29,15 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
   cli::Pipeline pipeline(options, decoder, *resolver, *sink, injector, messages);
 
   messages.before_each([&] { sink->flush(); });
-  auto ending = cli::run(**source, pipeline, options, model);
-  sink->finish();
+  auto run = cli::run(**source, pipeline, options, model);
+  const capture::Ending ending = run ? *run : capture::Ending{.exit_status = 1};
+  if (!ending.abandoned) sink->finish();
   messages.before_each({});
+  if (!run) messages.say(run.error());
   // From here on nothing is written any more.
   sink.reset();
   outputs->set.reset();
-  if (ending) (*source)->retire(*ending);
+  (*source)->retire(ending);
   return ending;
 }
 

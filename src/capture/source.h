@@ -130,6 +130,8 @@ struct Plan {
 struct Ending {
   int exit_status = 0;   // of the launched program
   int fatal_signal = 0;  // it was killed by this signal; the tracer should die the same way
+  // The process that the user had started as the tracer was killed: nobody waits for what is still to be said.
+  bool abandoned = false;
 };
 
 struct Abilities {

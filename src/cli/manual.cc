@@ -64,6 +64,16 @@ constexpr std::string_view rest = R"(.SH EXIT STATUS
 That of the program; if a signal ended the program, sysray ends by the same signal. With
 .B \-p
 alone it is 0. It is 1 when the options are wrong or tracing fails.
+.SH NOTES
+When only some calls are traced, sysray has the kernel stop a program that it starts at those calls alone, by a seccomp
+filter, wherever nothing shows of it;
+.B \-d
+tells where it is not used, and why. The kernel does not let a filter be taken away, and refuses the calls that it picks to
+a thread without a tracer. So the tracer is then a process of its own, called syscall\-tracer, which stays as long as the
+program and, with
+.BR \-f ,
+its children do. The process that was started may be killed at any time, by SIGKILL, too: the trace ends and the programs
+go on. Only whoever kills syscall\-tracer itself takes these calls from them (they fail with ENOSYS).
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR

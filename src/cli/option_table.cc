@@ -37,6 +37,7 @@ constexpr std::string_view quiet_words[] = {"attach",      "exit",          "pat
                                             "personality", "thread-execve", "superseded"};
 constexpr std::string_view decode_fd_words[] = {"path", "socket", "dev", "eventfd", "pidfd", "signalfd", "all", "none"};
 constexpr std::string_view secontext_words[] = {"full", "mismatch", "!full", "!mismatch"};
+constexpr std::string_view namespace_words[] = {"new"};
 constexpr std::string_view decode_pid_words[] = {"comm", "pidns", "all", "none"};
 
 // One option, a few lines.
@@ -193,6 +194,9 @@ constexpr OptionSpec table[] = {
      .sample = "full,mismatch", .help = "show SELinux contexts: of processes, files and descriptors; their type, or all of it (full);\n"
                                         "mismatch: also what the SELinux database expects, where that differs",
      .qualifiers = {"secontext"}, .words = secontext_words},
+    {.id = OptionId::name_spaces, .long_names = {"namespace"}, .section = format, .arity = required, .value = "WHICH",
+     .sample = "new", .help = "new: show the namespaces that clone, clone3, setns and unshare have entered",
+     .qualifiers = {"namespace"}, .words = namespace_words},
     {.id = OptionId::inject, .long_names = {"inject"}, .section = tampering, .arity = required,
      .value = "SYSCALLS:ACTION[:ACTION]...", .sample = "openat:error=ENOENT:when=3+",
      .help = "change what these calls do:\n"

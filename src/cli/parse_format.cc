@@ -162,6 +162,10 @@ Result<void> ParserState::apply_format(const Given& given) {
     case OptionId::decode_fds: return apply_fd_details(given);
     case OptionId::decode_pids: return apply_pid_details(given);
     case OptionId::secontext: return apply_security(given);
+    case OptionId::name_spaces:
+      options().decode.namespaces = same_word(value, "new");
+      if (!options().decode.namespaces) return Error{"invalid -e namespace= argument: '" + std::string(value) + "'"};
+      return done();
     default: return apply_format_flag(given);
   }
 }

@@ -65,7 +65,7 @@ void Pipeline::call_enter(const event::RawEvent& raw, event::MemoryView& memory)
   if (!options_.plan.calls.contains(raw.abi, raw.number)) return;
   const event::Event* call = decoder_.on(raw, memory);
   if (!call) return;
-  if (options_.plan.debug && !call->known_call) [[unlikely]]
+  if (options_.plan.debug && !call->known_call && raw.number != event::no_call) [[unlikely]]
     messages_.say(fmt::format("pid {} invalid syscall {:#x}", number(raw.tid), raw.number));
   if (options_.filter.targets.active()) {
     if (std::exchange(judged_, Tid{}) != raw.tid && !touches_target(*call)) return;

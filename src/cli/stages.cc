@@ -135,7 +135,7 @@ std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
   if (options.security) security.emplace(*options.security);
   resolve::Sight sight;
   sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
-  sight.translates_ids = options.decode.translate_pids || options.decode.pid_names;
+  sight.translates_ids = options.decode.translate_pids || options.decode.pid_names || options.decode.namespaces;
   auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
   if (options.decode.stacks) resolver->read_stacks(options.stack_limit, options.stack_lines);
   return resolver;

@@ -48,10 +48,16 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   signature_ = nullptr;
   result_type_ = none;
   notes_ = {};
+  entered_kinds_ = 0;
   argument_count_ = 0;
   in_call_ = true;
 
   const auto& table = model.tables[static_cast<size_t>(raw.abi)];
+  if (raw.number == event::no_call) {
+    event_.call = "???";
+    event_.known_call = false;
+    return;
+  }
   if (raw.number >= table.size() || table[raw.number].syscall == none) {
     char text[40];
     const int n = snprintf(text, sizeof text, "syscall_0x%llx", static_cast<unsigned long long>(raw.number));
@@ -87,6 +93,9 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
     return;
   }
   collect_arguments(context, memory);
+  if (context.options.namespaces && syscall_->enters != none) [[unlikely]]
+    entered_kinds_ =
+        static_cast<u64>(Evaluator(context.model, call_, memory, context.resolver).value(syscall_->enters, Scope{}));
   ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
                        context.options.dereference.contains(event_.syscall));
   for (size_t i = 0; i < argument_count_; i++) enter_argument(context, builder, arguments_[i]);
@@ -430,14 +439,16 @@ bool empty_note(const describe::Model& model, const describe::Alternative& note,
 }  // namespace
 
 // A note that reads the result's own number by a set tells what the number before it doesn't: names, in any style but
-// the raw one, and nothing if there is no name. Sets that are shown by name everywhere (@by_name) speak for themselves.
+// the raw one, and nothing if there is no name. Sets that are shown by name everywhere (@by_name) speak for themselves,
+// and so do those that take a number apart (@separate).
 void CallDecoder::name_result(const describe::Model& model, const describe::Alternative& note, Value& text) {
   for (u32 i = 0; i < note.pieces.count; i++) {
     const describe::Piece& piece = model.pieces[note.pieces.first + i];
     if (piece.part == none) continue;
     const Field& part = model.fields[note.parts.first + piece.part];
     const describe::Type& type = model.types[part.type];
-    if (!part.from_expression || type.kind != TypeKind::set || model.sets[type.ref].by_name) continue;
+    if (!part.from_expression || type.kind != TypeKind::set) continue;
+    if (model.sets[type.ref].by_name || model.sets[type.ref].separate) continue;
     const describe::Range code = model.exprs[part.value].code;
     if (code.count != 1 || model.instructions[code.first].op != describe::Op::result) continue;
     Value names = text.items()[i];
@@ -468,8 +479,9 @@ bool CallDecoder::shows_addresses(const Context& context, const describe::Altern
 }
 
 void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
-  if (notes_.count == 0 || !event_.has_result) return;
-  ValueList list(arena_, notes_.count);
+  if ((notes_.count == 0 && entered_kinds_ == 0) || !event_.has_result) return;
+  constexpr size_t most_kinds = 8;
+  ValueList list(arena_, notes_.count + (entered_kinds_ != 0 ? most_kinds : 0));
   for (u32 i = 0; i < notes_.count; i++) {
     const describe::Alternative& note = context.model.alternatives[notes_.first + i];
     // Notes are made on success, unless their condition asks for the error.
@@ -486,7 +498,24 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     if (speaks && text.count == 0) continue;
     if (!empty_note(context.model, note, text)) list.add(text);
   }
+  if (entered_kinds_ != 0 && !call_.failed) add_namespaces(context, list);
   event_.notes = {list.data(), list.size()};
+}
+
+void CallDecoder::add_namespaces(const Context& context, ValueList& notes) {
+  const bool makes_task = result_type_ != none && context.model.types[result_type_].semantic == describe::Semantic::tid;
+  Tid task = call_.tid;
+  if (makes_task) {
+    const auto made = static_cast<s32>(call_.result);
+    const resolve::TranslatedId translated = context.resolver.translated_id(call_.tid, resolve::IdKind::task, made);
+    task = Tid{translated.id > 0 ? translated.id : made};
+  }
+  for (std::string_view name : context.resolver.namespaces(task, entered_kinds_, arena_)) {
+    Value value;
+    value.kind = ValueKind::word;
+    value.set_text(name);
+    notes.add(value);
+  }
 }
 
 }  // namespace sysray::decode

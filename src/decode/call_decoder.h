@@ -50,6 +50,7 @@ class CallDecoder {
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
   bool shows_addresses(const Context& context, const describe::Alternative& note) const;
   void add_notes(const Context& context, ValueBuilder& builder);
+  void add_namespaces(const Context& context, ValueList& notes);
 
   Arena arena_;
   CallState call_;
@@ -63,6 +64,7 @@ class CallDecoder {
   size_t argument_count_ = 0;
   bool in_call_ = false;
   bool raw_display_ = false;
+  u64 entered_kinds_ = 0;              // of namespaces: see describe::Syscall::enters
   const char* interrupted_ = nullptr;  // name of the call that restart_syscall goes on with
 };
 

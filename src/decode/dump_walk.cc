@@ -4,7 +4,7 @@
 
 namespace sysray::decode {
 
-void DumpWalk::add(std::string_view bytes) {
+void DumpWalk::add(event::Dump dump) {
   const size_t depth = std::min(depth_, levels_.size());
   if (depth >= 2 && !levels_[depth - 1].announced) {
     levels_[depth - 1].announced = true;
@@ -13,10 +13,8 @@ void DumpWalk::add(std::string_view bytes) {
     head.buffers = static_cast<u32>(levels_[depth - 1].count);
     dumps_.push_back(head);
   }
-  if (bytes.empty()) return;
-  room_ -= bytes.size();
-  event::Dump dump;
-  dump.bytes = bytes;
+  if (dump.bytes.empty()) return;
+  room_ -= dump.bytes.size();
   if (depth > 0) dump.buffer = static_cast<s32>(levels_[depth - 1].index);
   dumps_.push_back(dump);
 }

@@ -23,8 +23,8 @@ class DumpWalk {
 
   // Bytes that may still be added: whatever a tracee claims, one call is dumped up to a bound.
   u64 room() const { return room_; }
-  // `bytes` must outlive the event.
-  void add(std::string_view bytes);
+  // A buffer, of which this much could be read; `dump.bytes` must outlive the event.
+  void add(event::Dump dump);
   const std::vector<event::Dump>& dumps() const { return dumps_; }
 
  private:

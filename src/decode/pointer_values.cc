@@ -158,8 +158,22 @@ void ValueBuilder::dump(const Type& pointer, u64 at, const Scope& scope) {
   const Type& target = model_.types[pointer.ref];
   const u64 held = target.kind == TypeKind::chars ? evaluator_.value_or(target.count, scope, 0) : 0;
   const u64 size = std::min(evaluator_.value_or(pointer.size, scope, held), dumps_->room());
+  constexpr u64 chunk = 64 * 1024;  // as strace reads: of one that is not there as a whole it shows nothing
   char* bytes = static_cast<char*>(arena_.allocate(size + 1, 1));
-  if (memory_.read({at}, bytes, size) == size) dumps_->add({bytes, size});
+  event::Dump dump;
+  dump.wanted = size;
+  u64 done = 0;
+  while (done < size && dump.lost == 0) {
+    const u64 part = std::min(chunk, size - done);
+    if (memory_.read({at + done}, bytes + done, part) == part) {
+      done += part;
+    } else {
+      dump.lost = part;
+      dump.lost_at = at + done;
+    }
+  }
+  dump.bytes = {bytes, done};
+  dumps_->add(dump);
 }
 
 Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scope& scope) {

@@ -120,7 +120,7 @@ class Checker {
 
   // checker_expressions.cc
   u32 expression(const ast::Expression& e, const Names& names);
-  void descriptor_fact(Syscall& made, const ast::Attribute& attribute, const std::vector<u32>& arguments);
+  void task_fact(Syscall& made, const ast::Attribute& attribute, const std::vector<u32>& arguments);
   u32 length(const ast::Expression& e, const Names& names);
   bool is_constant(const ast::Expression& e, const Names& names) const;
   void emit(const ast::Expression& e, const Names& names, std::vector<Instruction>& code);

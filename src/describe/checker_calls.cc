@@ -352,18 +352,18 @@ u32 Checker::classes_of(const CallInfo& call) {
   return classes & ~removed;
 }
 
-// @closes(FIRST, LAST), @unshares(COND)
-void Checker::descriptor_fact(Syscall& made, const ast::Attribute& attribute, const std::vector<u32>& arguments) {
+// @closes(FIRST, LAST), @unshares(COND), @enters(FLAGS)
+void Checker::task_fact(Syscall& made, const ast::Attribute& attribute, const std::vector<u32>& arguments) {
   Names names;
   names.arguments = &arguments;
   const bool closes = attribute.name == "closes";
   if (attribute.values.size() != (closes ? 2 : 1)) {
     diagnostics_.error(attribute.position, closes ? "'@closes' takes the first and the last descriptor that the call ends"
-                                                  : "'@unshares' takes one condition");
+                                                  : "'@" + attribute.name + "' takes one expression");
     return;
   }
   if (!closes) {
-    made.unshares = expression(attribute.values[0], names);
+    (attribute.name == "enters" ? made.enters : made.unshares) = expression(attribute.values[0], names);
     return;
   }
   made.closes_first = expression(attribute.values[0], names);
@@ -391,7 +391,8 @@ void Checker::fill_calls() {
       if (attribute.name == "never_fails") made.never_fails = true;
       if (attribute.name == "resumes") made.resumes = true;
       if (attribute.name == "prototype") made.in_depth = false;
-      if (attribute.name == "closes" || attribute.name == "unshares") descriptor_fact(made, attribute, call.arguments);
+      if (attribute.name == "closes" || attribute.name == "unshares" || attribute.name == "enters")
+        task_fact(made, attribute, call.arguments);
       if (attribute.name == "name" && !attribute.strings.empty()) made.display = tables_.intern(attribute.strings[0]);
     }
     if (one.dispatches) {

@@ -67,14 +67,13 @@ constexpr Builtin builtins[] = {
 };
 
 constexpr std::string_view known_attributes[] = {
-    "if",       "nonzero",     "v",      "valid",    "on",          "always",     "size",        "tail",
-    "count",    "bare",        "single", "carry",    "time",        "comment",    "unnamed",     "name",
-    "big",      "limit",       "hex",    "oct",      "dec",         "hex0",       "zero_filled", "cut",
-    "uncut",    "text",        "trim",   "partial",  "instead",     "unreadable", "char",        "date",
-    "mode",     "digits",      "minus1", "both",     "lost",        "named",      "class",       "noclass",
-    "noreturn", "new_program", "abi",    "since",    "never_fails", "prototype",  "received",    "sent",
-    "data",     "untouched",   "closes", "unshares", "address",     "shown",      "arch",        "resumes",
-    "bits",     "room"};
+    "if",        "nonzero",  "v",          "valid",   "on",          "always",      "size",     "tail",   "count",
+    "bare",      "single",   "carry",      "time",    "comment",     "unnamed",     "name",     "big",    "limit",
+    "hex",       "oct",      "dec",        "hex0",    "zero_filled", "cut",         "uncut",    "text",   "trim",
+    "partial",   "instead",  "unreadable", "char",    "date",        "mode",        "digits",   "minus1", "both",
+    "lost",      "named",    "class",      "noclass", "noreturn",    "new_program", "abi",      "since",  "never_fails",
+    "prototype", "received", "sent",       "data",    "untouched",   "closes",      "unshares", "enters", "address",
+    "shown",     "arch",     "resumes",    "bits",    "room"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -112,7 +111,7 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
   static constexpr std::string_view of_calls[] = {"class",  "noclass",  "noreturn",    "new_program",
                                                   "abi",    "since",    "never_fails", "prototype",
-                                                  "closes", "unshares", "resumes"};
+                                                  "closes", "unshares", "enters",      "resumes"};
   auto among = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);
   };

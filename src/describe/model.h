@@ -313,6 +313,7 @@ struct Syscall {
   u32 closes_first = none;  // exprs: a successful call ends the descriptors from the first to the last
   u32 closes_last = none;
   u32 unshares = none;      // expr: not 0: the caller leaves the table of descriptors that it shares
+  u32 enters = none;        // expr: CLONE_NEW* bits of the namespaces that the caller, or the task it makes, is then in
 };
 
 // How a `...` is filled.

@@ -121,6 +121,9 @@ struct Dump {
   // Not -1: no bytes, but the head of this vector of several (recvmmsg), which has `buffers` buffers.
   s32 vector = -1;
   u32 buffers = 0;
+  u64 wanted = 0;  // length of the buffer, readable or not
+  u64 lost = 0;    // bytes behind `bytes` that could not be read, at `lost_at`; 0: nothing is missing
+  u64 lost_at = 0;
 };
 
 struct Event {

@@ -181,6 +181,23 @@ std::optional<std::string_view> ProcResolver::thread_name(Tid tid, Arena& arena)
   return arena.copy({name, n});
 }
 
+std::span<const std::string_view> ProcResolver::namespaces(Tid tid, u64 kinds, Arena& arena) {
+  // linux/sched.h
+  static constexpr struct {
+    u64 kind;
+    const char* file;
+  } files[] = {{0x02000000, "ns/cgroup"}, {0x08000000, "ns/ipc"},  {0x00020000, "ns/mnt"},  {0x40000000, "ns/net"},
+               {0x20000000, "ns/pid"},    {0x00000080, "ns/time"}, {0x10000000, "ns/user"}, {0x04000000, "ns/uts"}};
+  auto* found = arena.make<std::string_view>(std::size(files));
+  size_t count = 0;
+  for (const auto& [kind, file] : files) {
+    char link[64];
+    const ssize_t n = kinds & kind ? readlink(proc_.path(tid, file), link, sizeof link) : -1;
+    if (n > 0) found[count++] = arena.copy({link, static_cast<size_t>(n)});
+  }
+  return {found, count};
+}
+
 std::optional<std::string_view> ProcResolver::file_security(Tid tid, int dirfd, std::string_view path, Arena& arena) {
   if (!security_ || path.empty()) return std::nullopt;
   std::string place = "/proc/" + std::to_string(number(tid));

@@ -50,6 +50,7 @@ class ProcResolver : public Resolver {
   int socket_protocol(Tid tid, int fd) override;
   std::optional<std::string_view> interface_name(u32 index, Arena& arena) override;
   std::optional<std::string_view> thread_name(Tid tid, Arena& arena) override;
+  std::span<const std::string_view> namespaces(Tid tid, u64 kinds, Arena& arena) override;
   TranslatedId translated_id(Tid tid, IdKind kind, s32 id) override { return pids_.translate(tid, kind, id); }
   size_t id_chain(Tid tid, s32* ids, size_t max) override { return pids_.chain(tid, ids, max); }
   std::optional<std::string_view> file_security(Tid tid, int dirfd, std::string_view path, Arena& arena) override;

@@ -9,10 +9,18 @@ namespace {
 
 constexpr size_t row_size = 16;
 
-void add_row(TextBuffer& out, std::string_view bytes, size_t offset) {
+// Digits of the offsets: enough for the last byte.
+unsigned offset_digits(u64 size) {
+  constexpr unsigned fewest = 5;
+  unsigned digits = fewest;
+  while (digits < 16 && size > u64{1} << (4 * digits)) digits++;
+  return digits;
+}
+
+void add_row(TextBuffer& out, std::string_view bytes, size_t offset, unsigned digits) {
   const std::string_view row = bytes.substr(offset, row_size);
   out.add(" | ");
-  out.add_hex_digits(offset, 5);
+  out.add_hex_digits(offset, digits);
   for (size_t i = 0; i < row_size; i++) {
     if (i % 8 == 0) out.add(' ');
     out.add(' ');
@@ -27,9 +35,19 @@ void add_row(TextBuffer& out, std::string_view bytes, size_t offset) {
   out.add(" |\n");
 }
 
+void add_lost(TextBuffer& out, const event::Dump& dump, Tid tid) {
+  out.add(" | <Cannot fetch ");
+  out.add_decimal(dump.lost);
+  out.add(dump.lost == 1 ? " byte from pid " : " bytes from pid ");
+  out.add_signed(number(tid));
+  out.add(" @");
+  out.add_hex(dump.lost_at);
+  out.add(">\n");
+}
+
 }  // namespace
 
-void add_dumps(TextBuffer& out, std::span<const event::Dump> dumps) {
+void add_dumps(TextBuffer& out, std::span<const event::Dump> dumps, Tid tid) {
   for (const event::Dump& dump : dumps) {
     if (dump.vector >= 0) {
       out.add(" = ");
@@ -45,7 +63,9 @@ void add_dumps(TextBuffer& out, std::span<const event::Dump> dumps) {
       out.add_signed(dump.buffer);
       out.add('\n');
     }
-    for (size_t offset = 0; offset < dump.bytes.size(); offset += row_size) add_row(out, dump.bytes, offset);
+    const unsigned digits = offset_digits(dump.wanted);
+    for (size_t offset = 0; offset < dump.bytes.size(); offset += row_size) add_row(out, dump.bytes, offset, digits);
+    if (dump.lost > 0) add_lost(out, dump, tid);
   }
 }
 

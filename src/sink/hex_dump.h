@@ -9,6 +9,6 @@
 namespace sysray::sink {
 
 // 16 bytes a line, in hex and as characters; several buffers with a headline each.
-void add_dumps(TextBuffer& out, std::span<const event::Dump> dumps);
+void add_dumps(TextBuffer& out, std::span<const event::Dump> dumps, Tid tid);
 
 }  // namespace sysray::sink

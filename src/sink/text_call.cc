@@ -71,7 +71,7 @@ void TextSink::call_end(const Event& event) {
   result(channel, event);
   end_line(channel);
   if (!event.dumps.empty()) {
-    add_dumps(channel.line, event.dumps);
+    add_dumps(channel.line, event.dumps, event.tid);
     hand_over(channel);
   }
   if (!event.stack.empty()) {

@@ -87,9 +87,96 @@ def interrupted(folder):
     os.kill(program, signal.SIGKILL)
 
 
+def tracer_of(pid):
+    for line in open(f"/proc/{pid}/status"):
+        if line.startswith("TracerPid:"):
+            return int(line.split()[1])
+    return 0
+
+
+# Calls what is picked until a file appears, then writes how often it called and how often it failed, and what became of
+# its child that did the same.
+BUSY = """import os, sys, time
+def busy():
+    calls = failed = 0
+    while not os.path.exists(sys.argv[1] + "/stop"):
+        try:
+            os.chdir("/")
+        except OSError:
+            failed += 1
+        calls += 1
+    return calls, failed
+child = os.fork() if sys.argv[2] == "fork" else None
+calls, failed = busy()
+if child == 0:
+    os._exit(0 if calls > 0 and failed == 0 else 1)
+if child:
+    failed += os.waitpid(child, 0)[1] != 0
+open(sys.argv[1] + "/said.new", "w").write(f"{calls} {failed}")
+os.rename(sys.argv[1] + "/said.new", sys.argv[1] + "/said")
+"""
+# The same as a program that makes no children, which gets a filter without -f, too.
+BUSY_C = r"""#include <stdio.h>
+#include <unistd.h>
+int main(int argc, char** argv) {
+  long calls = 0, failed = 0;
+  char path[300];
+  snprintf(path, sizeof path, "%s/stop", argv[1]);
+  for (; access(path, F_OK) != 0; calls++) failed += chdir("/") != 0;
+  snprintf(path, sizeof path, "%s/said.new", argv[1]);
+  FILE* said = fopen(path, "w");
+  fprintf(said, "%ld %ld", calls, failed);
+  fclose(said);
+  char to[300];
+  snprintf(to, sizeof to, "%s/said", argv[1]);
+  return rename(path, to);
+}
+"""
+
+
+def killed(folder):
+    """Whoever kills the tracer, or whatever is wrong with it: the program does not notice."""
+    open(folder + "/busy.c", "w").write(BUSY_C)
+    subprocess.run(["cc", "-O1", "-o", folder + "/busy", folder + "/busy.c"], check=True)
+    program = [folder + "/busy"]
+    script = [sys.executable, "-c", BUSY]
+    for name, options, words, kill in (
+        ("KILL", [], program, lambda visible, tracer: os.kill(visible, signal.SIGKILL)),
+        ("KILL with -f", ["-f"], script, lambda visible, tracer: os.kill(visible, signal.SIGKILL)),
+        ("KILL to the group", [], ["setsid"] + program, lambda visible, tracer: os.killpg(visible, signal.SIGKILL)),
+        ("KILL while calls are delayed", ["-e", "inject=chdir:delay_enter=2s:when=5"], program, lambda visible, tracer: os.kill(visible, signal.SIGKILL)),
+        ("SEGV in the tracer", [], program, lambda visible, tracer: os.kill(tracer, signal.SIGSEGV)),
+        ("SEGV in the tracer with -f", ["-f"], script, lambda visible, tracer: os.kill(tracer, signal.SIGSEGV)),
+        ("ABRT in the tracer", [], program, lambda visible, tracer: os.kill(tracer, signal.SIGABRT)),
+    ):
+        with tempfile.TemporaryDirectory(dir=folder) as own:
+            log = own + "/log"
+            follow = ["-f"] if words[0] == "setsid" else []
+            started = subprocess.Popen([STRACE, *follow, *options, "-o", log, "-e", "trace=chdir", *words, own, "fork"],
+                                       stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            check(wait_for(lambda: os.path.exists(log) and open(log).read().count("chdir(") > 4), f"{name}: the program starts")
+            pid = int(subprocess.run(["ps", "-o", "pid=", "--ppid", str(started.pid)], capture_output=True, text=True, check=True).stdout.split()[0])
+            tracer = tracer_of(pid)
+            check(tracer not in (0, started.pid), f"{name}: the tracer is not the visible process")
+            words_of_tracer = open(f"/proc/{tracer}/cmdline").read() + open(f"/proc/{tracer}/comm").read()
+            check("strace" not in words_of_tracer and "sysray" not in words_of_tracer, f"{name}: nobody finds the tracer who looks for the visible process")
+            check(os.getsid(tracer) != os.getsid(started.pid), f"{name}: the tracer is in a session of its own")
+            kill(started.pid, tracer)
+            check(started.wait(timeout=20) < 0, f"{name}: the visible process ends by the signal")
+            shown = os.path.getsize(log)
+            time.sleep(0.3)
+            check(os.path.getsize(log) <= shown + 65536, f"{name}: nothing more is shown")
+            shown = os.path.getsize(log)
+            open(own + "/stop", "w").close()
+            check(wait_for(lambda: os.path.exists(own + "/said")), f"{name}: the program goes on")
+            check(open(own + "/said").read().split()[1] == "0", f"{name}: none of its calls fails")
+            check(os.path.getsize(log) == shown, f"{name}: nothing is shown of its end")
+            check(wait_for(lambda: not alive(tracer)), f"{name}: the tracer ends when the last of the traced ends")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for case in (reasons, parent_is_the_tracer, children_are_not_shown, interrupted):
+        for case in (reasons, parent_is_the_tracer, children_are_not_shown, interrupted, killed):
             case(folder)
     return bool(FAILED)
 

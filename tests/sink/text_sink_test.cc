@@ -522,6 +522,20 @@ TEST_F(TextSinkTest, Dumps) {
             " | 00000  78 79 7a                                          xyz              |\n");
 }
 
+TEST_F(TextSinkTest, DumpsOfLongBuffersThatCannotBeReadToTheEnd) {
+  Event call = read_call();
+  event::Dump dump;
+  dump.bytes = "abc";
+  dump.wanted = (1 << 20) + 1;
+  dump.lost = 2;
+  dump.lost_at = 0x7f00;
+  call.dumps = {&dump, 1};
+  EXPECT_EQ(run({call}),
+            "read(3, \"abc\", 100)                     = 3\n"
+            " | 000000  61 62 63                                          abc              |\n"
+            " | <Cannot fetch 2 bytes from pid 100 @0x7f00>\n");
+}
+
 TEST_F(TextSinkTest, ColorsDoNotCountForAlignment) {
   const Palette palette = Palette::parse(" SyScAlL = 1;31 : unknown=1;36 : punct=1;34:argval=1;32:error=x");
   options.palette = &palette;

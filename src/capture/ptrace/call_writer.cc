@@ -74,6 +74,10 @@ bool CallWriter::replace_result(const Tracee& tracee, s64 value, bool is_error) 
   return poke_register(tracee.tid, offsetof(user_regs_struct, rax), static_cast<u64>(value));
 }
 
+bool CallWriter::sets_syscall_info(Tid tid) {
+  return syscall_info_ && change_info(tid, [](__ptrace_syscall_info&) {});
+}
+
 size_t write_memory(Tid tid, RemoteAddress to, std::span<const std::byte> bytes) {
   iovec local{const_cast<std::byte*>(bytes.data()), bytes.size()};
   iovec remote{reinterpret_cast<void*>(to.value), bytes.size()};

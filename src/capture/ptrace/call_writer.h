@@ -19,6 +19,8 @@ class CallWriter {
   bool replace_call(const Tracee& tracee, u64 number);
   // At a syscall-exit-stop.
   bool replace_result(const Tracee& tracee, s64 value, bool is_error);
+  // Whether PTRACE_SET_SYSCALL_INFO is in use, found out by setting what is there; at one of these stops.
+  bool sets_syscall_info(Tid tid);
 
  private:
   template <typename Change>

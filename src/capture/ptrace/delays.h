@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "base/types.h"
 
 namespace sysray::capture::ptrace {
+
+constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
 
 // Moments are of CLOCK_MONOTONIC. A thread that is gone stays in the queue until its moment comes.
 class Delays {

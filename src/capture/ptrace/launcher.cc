@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <grp.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -10,6 +11,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <string>
 
 namespace sysray::capture::ptrace {
 namespace {
@@ -89,6 +93,25 @@ class Child {
 
 Error failed(const char* what) { return {what, strerror(errno), "", errno}; }
 
+// Whoever kills this process breaks the program: nothing that is aimed at the visible process by its name or its
+// command line, nor the search for memory, shall hit it.
+void conceal(pid_t program) {
+  constexpr char name[] = "syscall-tracer";
+  prctl(PR_SET_NAME, name);
+  const std::string title = fmt::format("{} of {}: kill that one, not this", name, program);
+  // argv[0] stands at the start of the words that the kernel shows (proc(5), cmdline).
+  if (const UniqueFd words(open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC)); words) {
+    size_t room = 0;
+    char some[512];
+    for (ssize_t n; (n = read(words.get(), some, sizeof some)) > 0;) room += static_cast<size_t>(n);
+    const size_t shown = std::min(title.size(), room > 0 ? room - 1 : 0);
+    memset(program_invocation_name, 0, room);
+    memcpy(program_invocation_name, title.data(), shown);
+  }
+  const UniqueFd score(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+  if (score) (void)!write(score.get(), "-1000", 5);  // needs CAP_SYS_RESOURCE
+}
+
 }  // namespace
 
 Result<Launcher> Launcher::start(const Program& program, const ChildSetup& setup, DaemonMode daemon,
@@ -156,8 +179,10 @@ Result<Launcher> Launcher::start_apart(const Program& program, const ChildSetup&
   pid_t tracer = fork();
   if (tracer < 0) return failed("fork");
   if (tracer != 0) stand_in.run(tracer, std::move(endings->read_end), signals.awaited());
-  // Signals from the terminal come to the visible process, once.
-  setpgid(0, 0);
+  // Signals from the terminal come to the visible process, once; what is sent to its group or its session does not
+  // reach the tracer.
+  setsid();
+  conceal(pid);
   Launcher launcher(pid, std::move(go->write_end), std::move(reports->read_end));
   launcher.endings_ = std::move(endings->write_end);
   return launcher;

@@ -50,6 +50,8 @@ class Launcher {
   std::optional<ChildReport> report();
   // Lets the process that stands in for the tracer end, if there is one.
   void report_ending(const Ending& ending) const;
+  // The pipe to it, whose other end is closed once it has ended; -1 if there is none.
+  int to_stand_in() const { return endings_.get(); }
 
  private:
   Launcher(pid_t child, UniqueFd go, UniqueFd reports)

@@ -64,7 +64,13 @@ void Tracer::hide_all(std::span<const Change> pending) {
     deliver(event, tracee);
     tracees_.hide(tracee);
   });
+  end_delays(never);
   for (const Change& change : pending) handle(change);
+}
+
+void Tracer::abandon() {
+  tracees_.for_each([&](Tracee& tracee) { tracees_.hide(tracee); });
+  end_delays(never);
 }
 
 void Tracer::let_go_change(const Change& change) {

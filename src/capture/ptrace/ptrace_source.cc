@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <span>
@@ -34,6 +35,14 @@ bool has_capability(unsigned capability) {
   return data[capability / 32].effective >> (capability % 32) & 1;
 }
 
+bool is_traced() {
+  std::ifstream status("/proc/self/status");
+  constexpr std::string_view label = "TracerPid:\t";
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(label)) return line.substr(label.size()) != "0";
+  return false;
+}
+
 // A filter is inherited, and a call that it picks fails with ENOSYS in a thread that nobody traces: every descendant
 // must be followed, and none must outlive the tracer. A signal is sent from a syscall-enter-stop only, which does not
 // follow the stop of a filter.
@@ -56,6 +65,7 @@ std::string_view why_no_quiet_filter(const Plan& plan, const std::string& progra
   if (plan.kill_on_exit) return "with --kill-on-exit the tracer must not outlive its user's interest";
   if (plan.daemon != DaemonMode::none) return "with -D the tracer must end when it is told to";
   if (interactive_mode(plan) == InteractiveMode::anywhere) return "with -I anywhere a signal may end the tracer";
+  if (is_traced()) return "this process is traced itself, and shall be what traces";
   if (!plan.follow_forks && may_make_children(program))
     return "without -f the children that the program may make would inherit it";
   return "";
@@ -132,7 +142,8 @@ Result<void> PtraceSource::start() {
     if (Result<void> launched = launch(*program); !launched) return launched;
   }
   if (!attach() && !plan_.launch) return Error{};
-  Result<std::unique_ptr<Watcher>> watcher = Watcher::make(signals_.awaited(), tick());
+  const int to_peer = launcher_ ? launcher_->to_stand_in() : -1;
+  Result<std::unique_ptr<Watcher>> watcher = Watcher::make(signals_.awaited(), tick(), to_peer);
   if (!watcher) return watcher.error();
   watcher_ = std::move(*watcher);
   waiter_.emplace(*watcher_);
@@ -191,7 +202,7 @@ Result<void> PtraceSource::launch(const Program& program) {
   }
   // no_new_privs would be noticed: it outlives the trace.
   if (quiet_filter_) setup.filter = seccomp_filter(plan_.calls);
-  const bool apart = quiet_filter_ && plan_.follow_forks && !plan_.picks_nothing;
+  const bool apart = quiet_filter_ && !plan_.picks_nothing;
   Result<Launcher> launcher =
       apart ? Launcher::start_apart(program, setup, signals_, plan_.helpers, tell_end_of_stranger())
             : Launcher::start(program, setup, plan_.daemon, signals_);
@@ -206,6 +217,7 @@ Result<void> PtraceSource::launch(const Program& program) {
   tracer_.add_launched(*launcher_, !quiet_filter_        ? FilterCare::kill
                                    : plan_.picks_nothing ? FilterCare::none
                                                          : FilterCare::follow);
+  if (apart) tracer_.survive_crashes(launcher_->to_stand_in());
   return {};
 }
 
@@ -218,6 +230,10 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
     if (std::optional<int> signal = watcher_->take_signal()) {
       tracer_.let_all_go(*waiter_, *watcher_, {}, *signal);
       return Ending{0, *signal};
+    }
+    if (watcher_->peer_is_gone()) {
+      tracer_.abandon();
+      return Ending{.abandoned = true};
     }
     if (watcher_->take_tick()) on_tick(consumer);
     if (consumer.wants_stop()) {
@@ -238,7 +254,7 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
 
 void PtraceSource::retire(const Ending& ending) {
   if (!launcher_ || tracer_.all_gone()) return;
-  launcher_->report_ending(ending);
+  if (!ending.abandoned) launcher_->report_ending(ending);
   // Unseen also means: no file or folder is kept in use.
   if (const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC)); null)
     for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), fd);

@@ -82,14 +82,13 @@ bool Tracer::make_up_result(Tracee& tracee) {
 void Tracer::leave_exit(Tracee& tracee, Stop stop) {
   if (tracee.intervention) {
     std::optional<Nanoseconds> delay = std::exchange(tracee.intervention, nullptr)->delay_exit;
-    if (delay) return hold_back(tracee, std::move(stop), *delay);
+    if (delay && !tracee.hidden) return hold_back(tracee, std::move(stop), *delay);
   }
   go_on(tracee, std::move(stop));
 }
 
 // The time begins with the stop, not with what was done since.
 void Tracer::hold_back(Tracee& tracee, Stop stop, Nanoseconds delay) {
-  constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
   tracee.delayed_until = delay < never - stamps_.monotonic ? stamps_.monotonic + delay : never;
   tracee.delayed_status = stop.status();
   std::move(stop).keep();

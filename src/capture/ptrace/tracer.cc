@@ -102,14 +102,33 @@ void Tracer::on_call_stop(Tracee& tracee, Stop stop) {
     told_of_info_ = true;
     messages_.say(reader_.uses_syscall_info() ? "PTRACE_GET_SYSCALL_INFO works"
                                               : "PTRACE_GET_SYSCALL_INFO does not work");
+    if (plan_.tampers)
+      messages_.say(writer_.sets_syscall_info(tracee.tid) ? "PTRACE_SET_SYSCALL_INFO works"
+                                                          : "PTRACE_SET_SYSCALL_INFO does not work");
   }
   switch (reading.stop) {
     case CallStop::enter: return on_enter(tracee, std::move(stop), reading.registers);
     case CallStop::exit: return on_exit(tracee, std::move(stop), reading.registers);
-    case CallStop::none:
-    case CallStop::gone: break;
+    case CallStop::gone:
+      if (tracee.progress == Progress::outside) begin_unknown_call(tracee);
+      break;
+    case CallStop::none: break;
   }
   go_on(tracee, std::move(stop));
+}
+
+// Killed since it stopped: which call it was about to make cannot be told any more. Its end will end the call.
+void Tracer::begin_unknown_call(Tracee& tracee) {
+  if (tracee.hidden || tracee.phase != Phase::traced) return;
+  tracee.progress = Progress::shown;
+  tracee.number = event::no_call;
+  tracee.args = {};
+  tracee.intervention = nullptr;
+  RawEvent event;
+  event.kind = RawKind::call_enter;
+  event.abi = tracee.abi;
+  event.number = tracee.number;
+  deliver(event, tracee);
 }
 
 void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& registers) {
@@ -219,8 +238,9 @@ void Tracer::on_group_stop(Tracee& tracee, Stop stop) {
 }
 
 void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
-  bool next_call = !feed_ && (tracee.phase == Phase::launching || (tracee.phase == Phase::traced && !tracee.hidden &&
-                                                                   !(filtered_ && tracee.progress == Progress::outside)));
+  bool next_call =
+      !feed_ && (tracee.phase == Phase::launching || (tracee.phase == Phase::traced && !tracee.hidden &&
+                                                      !(filtered_ && tracee.progress == Progress::outside)));
   tracee.stopped = false;
   resumed_ = true;
   std::move(stop).resume(next_call ? Resume::to_next_call : Resume::freely, signal);

@@ -11,6 +11,7 @@
 #include "capture/ptrace/call_feed.h"
 #include "capture/ptrace/call_reader.h"
 #include "capture/ptrace/call_writer.h"
+#include "capture/ptrace/crash_guard.h"
 #include "capture/ptrace/delays.h"
 #include "capture/ptrace/launcher.h"
 #include "capture/ptrace/live_memory.h"
@@ -73,8 +74,12 @@ class Tracer {
   // Lets everything go: `pending` holds changes that were collected and not handled. The launched program gets
   // `fatal_signal` on its way, if that isn't 0. Waits until all threads are detached; a further signal ends that.
   void let_all_go(Waiter& waiter, Watcher& watcher, std::span<const Change> pending, int fatal_signal);
+  // Shows and tells nothing more; all tracees are followed unseen.
+  void abandon();
   // The kernel knows of no tracee any more.
   void forget_all();
+  // See crash_guard.h.
+  void survive_crashes(int endings) { ptrace::survive_crashes(tracees_, endings); }
 
   const Ending& ending() const { return ending_; }
 
@@ -88,6 +93,7 @@ class Tracer {
   void on_call_stop(Tracee& tracee, Stop stop);
   void on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
   void on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers);
+  void begin_unknown_call(Tracee& tracee);
   void on_signal(Tracee& tracee, Stop stop);
   void on_group_stop(Tracee& tracee, Stop stop);
   void on_birth(Tracee& creator, Stop stop);

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sysray::capture::ptrace {
@@ -24,7 +26,7 @@ Error failed(const char* what) { return {what, strerror(errno), "", errno}; }
 
 }  // namespace
 
-Result<std::unique_ptr<Watcher>> Watcher::make(const sigset_t& awaited, Nanoseconds tick) {
+Result<std::unique_ptr<Watcher>> Watcher::make(const sigset_t& awaited, Nanoseconds tick, int to_peer) {
   UniqueFd signals(signalfd(-1, &awaited, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!signals) return failed("signalfd");
   UniqueFd stop(eventfd(0, EFD_CLOEXEC));
@@ -36,7 +38,7 @@ Result<std::unique_ptr<Watcher>> Watcher::make(const sigset_t& awaited, Nanoseco
     itimerspec setting{interval, interval};
     if (!timer || timerfd_settime(timer.get(), 0, &setting, nullptr) < 0) return failed("timerfd");
   }
-  std::unique_ptr<Watcher> watcher(new Watcher(std::move(signals), std::move(timer), std::move(stop)));
+  std::unique_ptr<Watcher> watcher(new Watcher(std::move(signals), std::move(timer), std::move(stop), to_peer));
   watcher->start();
   return watcher;
 }
@@ -65,14 +67,18 @@ Watcher::~Watcher() {
 }
 
 void Watcher::watch(pid_t watched) {
-  pollfd fds[] = {{stop_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}, {timer_.get(), POLLIN, 0}};
+  // poll(2) passes over negative descriptors.
+  pollfd fds[] = {{stop_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}, {timer_.get(), POLLIN, 0}, {to_peer_, 0, 0}};
   while (!stopping_) {
-    if (poll(fds, timer_ ? 3 : 2, -1) < 0 || fds[0].revents) continue;
+    if (poll(fds, std::size(fds), -1) < 0 || fds[0].revents) continue;
+    if (fds[3].revents) {
+      peer_is_gone_ = true;
+      fds[3].fd = -1;
+    }
     news_ = true;
     // Until it was looked at: a signal that comes before the other thread blocks has no effect.
-    while (news_ && !stopping_) {
+    for (timespec moment{0, 500'000}; news_ && !stopping_; moment.tv_nsec = std::min(2 * moment.tv_nsec, 64'000'000L)) {
       if (blocking_) syscall(SYS_tgkill, getpid(), watched, interrupting_signal);
-      timespec moment{0, 500'000};
       nanosleep(&moment, nullptr);
     }
   }
