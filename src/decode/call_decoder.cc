@@ -230,6 +230,19 @@ void CallDecoder::save_integer(const Context& context, const Evaluator& evaluato
     call_.saved[call_.saved_count++] = {static_cast<u32>(&field - context.model.fields.data()), *value};
 }
 
+namespace {
+
+bool holds_nothing(const Value& value) {
+  switch (value.kind) {
+    case ValueKind::structure:
+    case ValueKind::array: return std::ranges::all_of(value.items(), holds_nothing);
+    case ValueKind::string: return false;
+    default: return value.number == 0;
+  }
+}
+
+}  // namespace
+
 void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, Argument& argument) {
   const Field& field = *argument.field;
   const bool reads_exit = field.direction == Direction::out || field.direction == Direction::inout;
@@ -244,6 +257,7 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
   argument.value.name = context.model.c_str(field.name);
   argument.value.labeled = field.named;
   argument.decided = !reads_exit;
+  if (field.blank && holds_nothing(argument.value)) argument.value = {};
 }
 
 void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
@@ -295,7 +309,8 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
   }
   const u64 raw = builder.evaluator().argument(field);
   const describe::Type& type = context.model.types[field.type];
-  builder.makes_descriptors(field.direction == Direction::out && !call_.failed);
+  const bool is_out = field.direction == Direction::out || (field.blank && argument.value.kind == ValueKind::none);
+  builder.makes_descriptors(is_out && !call_.failed);
   const bool is_memory = field.direction == Direction::out || field.direction == Direction::inout;
   if (call_.failed && is_memory && !field.always) {
     Value address;
@@ -303,10 +318,8 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
     address.width = static_cast<u8>(word_size(call_.abi));
     address.number = extend(raw, address.width, false);
     const bool invalid = type.valid != none && builder.evaluator().value(type.valid, Scope{}) == 0;
-    argument.value = field.direction == Direction::out || invalid
-                         ? address
-                         : Merge(context.model, arena_).given(field, argument.value, address);
-  } else if (field.direction == Direction::inout && type.kind == TypeKind::pointer) {
+    argument.value = is_out || invalid ? address : Merge(context.model, arena_).given(field, argument.value, address);
+  } else if (!is_out && field.direction == Direction::inout && type.kind == TypeKind::pointer) {
     const Value after = builder.from_register(field.type, raw, Scope{});
     argument.value = Merge(context.model, arena_).merged(field, argument.value, after);
   } else {
