@@ -12,11 +12,22 @@ namespace {
 
 constexpr std::string_view either_summary = "(-c/--summary-only or -C/--summary)";
 
+constexpr const char* either_form =
+    "the letter says by its repetitions what the name says by its value: give one of them";
+
+std::string example_with_summary(OptionId id) {
+  const OptionSpec& option = option_spec(id);
+  std::string text = "for example: sysray -c --" + std::string(option.long_names[0]);
+  if (option.arity != Arity::none) text += "=" + std::string(option.sample);
+  return text + " ls";
+}
+
 }  // namespace
 
 Result<void> ParserState::check_program(bool has_program) {
   if (given(OptionId::summary_only) && given(OptionId::summary)) {
-    return usage_error("-c/--summary-only and -C/--summary are mutually exclusive");
+    return usage_error("-c/--summary-only and -C/--summary are mutually exclusive",
+                       "-c shows the summary alone, -C the calls as well: give the one that is meant");
   }
   if (given(OptionId::descendants) && options().plan.attach.empty()) {
     return usage_error("--descendants needs the process that -p/--attach names");
@@ -26,11 +37,15 @@ Result<void> ParserState::check_program(bool has_program) {
   }
   if (!has_program && options().plan.attach.empty() && options().targets.empty())
     return usage_error("must have PROG [ARGS] or -p PID");
-  if (!has_program && given(OptionId::argv0)) return usage_error("PROG [ARGS] must be specified with --argv0");
+  if (!has_program && given(OptionId::argv0))
+    return usage_error("PROG [ARGS] must be specified with --argv0",
+                       "it is the name that a program is started with, and -p starts none");
   const Uses& daemonize = uses(OptionId::daemonize);
-  if (daemonize.letter && daemonize.name) return failure("-D and --daemonize cannot be provided simultaneously");
+  if (daemonize.letter && daemonize.name)
+    return failure("-D and --daemonize cannot be provided simultaneously", either_form);
   if (!has_program && given(OptionId::daemonize)) {
-    return usage_error("PROG [ARGS] must be specified with -D/--daemonize");
+    return usage_error("PROG [ARGS] must be specified with -D/--daemonize",
+                       "it makes the tracer a grandchild of the program, and -p starts none");
   }
   if (daemonize.letter > 3) {
     return usage_error("Too many -D's (" + std::to_string(daemonize.letter) + "), maximum supported -D count is 3");
@@ -57,7 +72,7 @@ Result<void> ParserState::check_replay(std::span<const char* const> rest) {
 // Letters that count their repetitions do not go with the long form that says the same.
 Result<void> ParserState::check_both_forms() {
   auto both = [](const std::string& letter, const std::string& name) {
-    return failure(letter + " and " + name + " cannot be provided simultaneously");
+    return failure(letter + " and " + name + " cannot be provided simultaneously", either_form);
   };
   auto given_both = [&](OptionId id) { return uses(id).letter && uses(id).name; };
   if (given_both(OptionId::absolute_time)) return both("-t", "--absolute-timestamps");
@@ -97,7 +112,8 @@ void ParserState::settle_seccomp() {
 Result<void> ParserState::check_summary() {
   const bool summary = given(OptionId::summary_only) || given(OptionId::summary);
   if (summary && options().output.per_thread) {
-    return usage_error(std::string(either_summary) + " and -ff/--output-separately are mutually exclusive");
+    return usage_error(std::string(either_summary) + " and -ff/--output-separately are mutually exclusive",
+                       "the summary is one for all processes, and -ff writes a file for each");
   }
   if (given(OptionId::summary_only)) {
     struct Shown {
@@ -122,14 +138,17 @@ Result<void> ParserState::check_summary() {
   if (summary) return {};
   for (OptionId id : {OptionId::summary_by, OptionId::histogram, OptionId::interval}) {
     if (!given(id)) continue;
-    return usage_error("--" + std::string(option_spec(id).long_names[0]) + " must be given with " +
-                       std::string(either_summary));
+    return usage_error(
+        "--" + std::string(option_spec(id).long_names[0]) + " must be given with " + std::string(either_summary),
+        "it is a part of the summary; " + example_with_summary(id));
   }
   if (given(OptionId::wall_clock)) {
-    return usage_error("-w/--summary-wall-clock must be given with " + std::string(either_summary));
+    return usage_error("-w/--summary-wall-clock must be given with " + std::string(either_summary),
+                       "it says which time the summary counts; for example: sysray -c -w ls");
   }
   if (given(OptionId::columns)) {
-    return usage_error("-U/--summary-columns must be given with " + std::string(either_summary));
+    return usage_error("-U/--summary-columns must be given with " + std::string(either_summary),
+                       "it says what the summary shows; for example: sysray -c -U calls,errors,name ls");
   }
   if (given(OptionId::sort_by)) {
     warn("-S/--summary-sort-by has no effect without " + std::string(either_summary));
@@ -191,13 +210,15 @@ Result<void> ParserState::check_user() {
 
 Result<void> ParserState::check_output() {
   if (given(OptionId::kill_on_exit) && !options().plan.attach.empty()) {
-    return failure("--kill-on-exit and -p/--attach are mutually exclusive options");
+    return failure("--kill-on-exit and -p/--attach are mutually exclusive options",
+                   "what runs already shall not be killed with the tracer");
   }
   if (options().output.to_command && options().output.per_thread) {
-    return usage_error("piping the output and -ff/--output-separately are mutually exclusive");
+    return usage_error("piping the output and -ff/--output-separately are mutually exclusive",
+                       "a command reads one trace, and -ff writes one for each process; for example: -ff -o trace");
   }
   if (uses(OptionId::quiet).letter && uses(OptionId::quiet).name) {
-    return failure("-q and -e quiet/--quiet cannot be provided simultaneously");
+    return failure("-q and -e quiet/--quiet cannot be provided simultaneously", either_form);
   }
   return {};
 }

@@ -164,7 +164,7 @@ Result<void> ParserState::apply_format(const Given& given) {
     case OptionId::secontext: return apply_security(given);
     case OptionId::name_spaces:
       options().decode.namespaces = same_word(value, "new");
-      if (!options().decode.namespaces) return Error{"invalid -e namespace= argument: '" + std::string(value) + "'"};
+      if (!options().decode.namespaces) return failure("invalid -e namespace= argument: '" + std::string(value) + "'");
       return done();
     default: return apply_format_flag(given);
   }

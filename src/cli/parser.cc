@@ -1,6 +1,7 @@
 // Applies options in the order in which they are given; checks.cc then looks at how they go together.
 #include <unistd.h>
 
+#include "cli/hints.h"
 #include "cli/injection.h"
 #include "cli/parser_state.h"
 
@@ -12,11 +13,13 @@ Result<void> done() { return {}; }
 
 }  // namespace
 
-Error usage_error(std::string cause) {
-  return Error{.cause = std::move(cause), .observed = {}, .hint = {}, .code = EINVAL};
+Error usage_error(std::string cause, std::string hint) {
+  return Error{.cause = std::move(cause), .observed = {}, .hint = std::move(hint), .code = EINVAL};
 }
 
-Error failure(std::string cause) { return Error{.cause = std::move(cause), .observed = {}, .hint = {}, .code = 0}; }
+Error failure(std::string cause, std::string hint) {
+  return Error{.cause = std::move(cause), .observed = {}, .hint = std::move(hint), .code = 0};
+}
 
 Error ParserState::invalid(const Given& given) {
   return usage_error("invalid " + given.spelling + " argument: '" + std::string(*given.value) + "'");
@@ -25,6 +28,16 @@ Error ParserState::invalid(const Given& given) {
 Result<void> ParserState::apply(const Given& given) {
   Uses& uses = uses_[static_cast<size_t>(given.option->id)];
   (given.is_letter ? uses.letter : uses.name)++;
+  Result<void> applied = apply_in_section(given);
+  if (!applied && applied.error().hint.empty()) {
+    Error error = applied.error();
+    error.hint = value_hint(*given.option, given.value.value_or(""));
+    return error;
+  }
+  return applied;
+}
+
+Result<void> ParserState::apply_in_section(const Given& given) {
   switch (given.option->section) {
     case Section::general: return apply_general(given);
     case Section::startup: return apply_startup(given);

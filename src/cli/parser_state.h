@@ -20,8 +20,9 @@
 
 namespace sysray::cli {
 
-Error usage_error(std::string cause);  // wrong use: a pointer to the help follows
-Error failure(std::string cause);
+// `hint`: why, and what to do; not shown under the name strace.
+Error usage_error(std::string cause, std::string hint = {});  // wrong use: a pointer to the help follows
+Error failure(std::string cause, std::string hint = {});
 
 // How often an option was given: by its letter, by its name or as a qualifier of -e.
 struct Uses {
@@ -45,6 +46,7 @@ class ParserState {
 
   // parser.cc, parse_format.cc: one option
   Result<void> apply(const Given& given);
+  Result<void> apply_in_section(const Given& given);
   Result<void> apply_general(const Given& given);
   Result<void> apply_startup(const Given& given);
   Result<void> add_target(resolve::TargetKind kind, const std::string& text);

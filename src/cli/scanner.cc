@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/hints.h"
 #include "describe/source.h"
 
 namespace sysray::cli {
@@ -110,18 +111,7 @@ class Scanner {
     }
     const std::string near = describe::nearest(name, names);
     if (near.empty()) return {};
-    return "did you mean '--" + near + "'? " + example(*find(near)[0].option);
-  }
-
-  static std::string example(const OptionSpec& option) {
-    std::string text = "For example: sysray ";
-    if (option.long_names[0].empty()) {
-      text += std::string{'-', option.letter, ' '} + std::string(option.sample);
-    } else {
-      text += "--" + std::string(option.long_names[0]);
-      if (option.arity != Arity::none) text += "=" + std::string(option.sample);
-    }
-    return text + " ls";
+    return "did you mean '--" + near + "'? " + example_of(*find(near)[0].option);
   }
 
   std::span<const char* const> words_;

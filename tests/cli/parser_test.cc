@@ -71,6 +71,29 @@ TEST_F(ParserTest, Tampering) {
   EXPECT_EQ(parse_line("-e trace=read -e inject=read,write:error=5 ls", false).warnings.size(), 0u);
 }
 
+// Not under the name strace, where TerminalMessages leaves hints out.
+TEST_F(ParserTest, Hints) {
+  auto hint = [&](std::string_view text) {
+    Command command = parse_line(text, false);
+    return command.refusal ? command.refusal->hint : "accepted";
+  };
+  EXPECT_EQ(hint("--color=alwyas ls"), "did you mean 'always'? For example: sysray --color=always ls");
+  EXPECT_EQ(hint("-X rwa ls"), "did you mean 'raw'? For example: sysray --const-print-style=verbose ls");
+  EXPECT_EQ(hint("-e quiet=exti ls"), "did you mean 'exit'? For example: sysray --quiet=attach,exit ls");
+  EXPECT_EQ(hint("-c -U calls,tiem ls"),
+            "did you mean 'time'? For example: sysray --summary-columns=calls,errors,name ls");
+  EXPECT_EQ(hint("-s big ls"), "For example: sysray --string-limit=256 ls");
+  EXPECT_EQ(hint("--namesapce=new ls"), "did you mean '--namespace'? For example: sysray --namespace=new ls");
+  // Which two, and why.
+  for (std::string_view two :
+       {"-c -C ls", "-c -ff -o x ls", "-y --decode-fds=path ls", "-t --absolute-timestamps ls", "-D -p 1",
+        "--argv0=x -p 1", "--kill-on-exit -p 1", "-ff -o |cat ls", "-q --quiet=exit ls", "-w ls", "-U calls ls",
+        "--histogram ls", "-D --daemonize ls"}) {
+    EXPECT_NE(hint(two), "") << two;
+    EXPECT_NE(hint(two), "accepted") << two;
+  }
+}
+
 TEST_F(ParserTest, FurtherStatistics) {
   Options o = options("-c --summary-by=error,path --histogram --summary-interval=2s -U p50,name ls");
   ASSERT_TRUE(o.summary);
