@@ -47,7 +47,7 @@ class Scanner {
       Given given{&*option, true, std::string{'-', letter}, std::nullopt};
       if (option->letter_takes_value()) {
         if (letters.empty() && next_ == words_.size()) {
-          return fail(std::string("option requires an argument -- '") + letter + "'", example(*option));
+          return fail(std::string("option requires an argument -- '") + letter + "'", example_of(*option));
         }
         given.value = letters.empty() ? words_[next_++] : letters;
         letters = {};
@@ -89,7 +89,7 @@ class Scanner {
       if (option->arity == Arity::none) return fail("option '" + given.spelling + "' doesn't allow an argument");
       given.value = text.substr(equals + 1);
     } else if (option->arity == Arity::required) {
-      if (next_ == words_.size()) return fail("option '" + given.spelling + "' requires an argument", example(*option));
+      if (next_ == words_.size()) return fail("option '" + given.spelling + "' requires an argument", example_of(*option));
       given.value = words_[next_++];
     }
     line_.options.push_back(std::move(given));

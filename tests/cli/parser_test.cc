@@ -78,10 +78,10 @@ TEST_F(ParserTest, Hints) {
     return command.refusal ? command.refusal->hint : "accepted";
   };
   EXPECT_EQ(hint("--color=alwyas ls"), "did you mean 'always'? For example: sysray --color=always ls");
-  EXPECT_EQ(hint("-X rwa ls"), "did you mean 'raw'? For example: sysray --const-print-style=verbose ls");
+  EXPECT_EQ(hint("-X vrebose ls"), "did you mean 'verbose'? For example: sysray --const-print-style=verbose ls");
   EXPECT_EQ(hint("-e quiet=exti ls"), "did you mean 'exit'? For example: sysray --quiet=attach,exit ls");
-  EXPECT_EQ(hint("-c -U calls,tiem ls"),
-            "did you mean 'time'? For example: sysray --summary-columns=calls,errors,name ls");
+  EXPECT_EQ(hint("-c -U calls,erors ls"),
+            "did you mean 'errors'? For example: sysray --summary-columns=calls,errors,name ls");
   EXPECT_EQ(hint("-s big ls"), "For example: sysray --string-limit=256 ls");
   EXPECT_EQ(hint("--namesapce=new ls"), "did you mean '--namespace'? For example: sysray --namespace=new ls");
   // Which two, and why.
