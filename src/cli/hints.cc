@@ -18,16 +18,16 @@ std::string example_of(const OptionSpec& option) {
   return text + (option.id == OptionId::attach ? "" : " ls");
 }
 
-std::string value_hint(const OptionSpec& option, std::string_view value) {
-  std::string hint;
+void add_value_hint(std::string& hint, const OptionSpec& option, std::string_view value) {
   const std::vector<std::string_view> words(option.words.begin(), option.words.end());
   while (hint.empty() && !value.empty() && !words.empty()) {
     const std::string_view part = value.substr(0, value.find(','));
     value.remove_prefix(std::min(part.size() + 1, value.size()));
     if (std::ranges::find(words, part) == words.end()) hint = describe::did_you_mean(part, words);
   }
-  if (option.sample.empty()) return hint;
-  return hint + (hint.empty() ? "" : " ") + example_of(option);
+  const bool has_example = hint.find("or example: ") != hint.npos;
+  if (option.sample.empty() || has_example) return;
+  hint += (hint.empty() ? "" : " ") + example_of(option);
 }
 
 }  // namespace sysray::cli

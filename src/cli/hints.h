@@ -11,7 +11,8 @@ namespace sysray::cli {
 // "For example: sysray --color=always ls"
 std::string example_of(const OptionSpec& option);
 
-// After a value that was refused: the nearest of the words that it may consist of, and an example.
-std::string value_hint(const OptionSpec& option, std::string_view value);
+// After a value that was refused: the nearest of the words that it may consist of, unless the hint names something
+// nearer already, and an example.
+void add_value_hint(std::string& hint, const OptionSpec& option, std::string_view value);
 
 }  // namespace sysray::cli

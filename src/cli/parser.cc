@@ -29,12 +29,10 @@ Result<void> ParserState::apply(const Given& given) {
   Uses& uses = uses_[static_cast<size_t>(given.option->id)];
   (given.is_letter ? uses.letter : uses.name)++;
   Result<void> applied = apply_in_section(given);
-  if (!applied && applied.error().hint.empty()) {
-    Error error = applied.error();
-    error.hint = value_hint(*given.option, given.value.value_or(""));
-    return error;
-  }
-  return applied;
+  if (applied) return applied;
+  Error error = applied.error();
+  add_value_hint(error.hint, *given.option, given.value.value_or(""));
+  return error;
 }
 
 Result<void> ParserState::apply_in_section(const Given& given) {

@@ -84,6 +84,7 @@ TEST_F(ParserTest, Hints) {
             "did you mean 'errors'? For example: sysray --summary-columns=calls,errors,name ls");
   EXPECT_EQ(hint("-s big ls"), "For example: sysray --string-limit=256 ls");
   EXPECT_EQ(hint("--namesapce=new ls"), "did you mean '--namespace'? For example: sysray --namespace=new ls");
+  EXPECT_EQ(hint("-e trace=raed ls"), "did you mean 'read'? For example: sysray --trace=openat,%network ls");
   // Which two, and why.
   for (std::string_view two :
        {"-c -C ls", "-c -ff -o x ls", "-y --decode-fds=path ls", "-t --absolute-timestamps ls", "-D -p 1",
