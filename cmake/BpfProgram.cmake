@@ -1,6 +1,7 @@
 # The BPF program of src/capture/bpf/program, compiled by clang and put into the binary as read-only data:
 #   extern "C" const unsigned char sysray_bpf_blob[], sysray_bpf_blob_end[];
-# Nothing of this is needed when sysray runs, but a kernel with BTF.
+# Nothing of this is needed when sysray runs, but a kernel with BTF: bpfimage, which uses libbpf, makes an image of it that
+# the kernel itself links.
 option(SYSRAY_BPF "Build the BPF backend (needs clang, libbpf)" ON)
 
 function(sysray_embed_bpf target)
@@ -23,19 +24,24 @@ function(sysray_embed_bpf target)
             -fdebug-prefix-map=${PROJECT_SOURCE_DIR}=. -c ${program}/capture.bpf.c -o ${object}
     DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/src/describe/capture_ops.h
     COMMENT "Compiling the BPF program")
+  set(image ${PROJECT_BINARY_DIR}/capture.bpf.image)
+  add_executable(bpfimage ${PROJECT_SOURCE_DIR}/src/capture/bpf/image_main.cc)
+  target_include_directories(bpfimage PRIVATE ${PROJECT_BINARY_DIR}/include/base ${PROJECT_BINARY_DIR}/include/capture)
+  target_link_libraries(bpfimage PRIVATE ${SYSRAY_LIBBPF})
+  add_custom_command(OUTPUT ${image} VERBATIM
+    COMMAND bpfimage ${object} ${image} DEPENDS bpfimage ${object} COMMENT "Making the image of the BPF program")
   file(CONFIGURE OUTPUT ${assembly} @ONLY CONTENT [=[
 .section .rodata
 .balign 16
 .global sysray_bpf_blob
 sysray_bpf_blob:
-.incbin "@object@"
+.incbin "@image@"
 .global sysray_bpf_blob_end
 sysray_bpf_blob_end:
 .byte 0
 .section .note.GNU-stack, "", %progbits
 ]=])
-  set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${object})
+  set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${image})
   target_sources(${target} PRIVATE ${assembly})
-  target_link_libraries(${target} PUBLIC ${SYSRAY_LIBBPF})
   target_compile_definitions(${target} PUBLIC SYSRAY_BPF)
 endfunction()

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,8 +28,9 @@ bool watch(int epoll, int fd, u32 events, u64 what) {
 
 }  // namespace
 
-Result<Alarm> Alarm::make(const sigset_t& awaited, Nanoseconds tick, std::span<Ring> rings) {
+Result<Alarm> Alarm::make(const sigset_t& awaited, Nanoseconds tick, Object& object) {
   Alarm alarm;
+  alarm.object_ = &object;
   sigset_t set = awaited;
   sigaddset(&set, SIGCHLD);
   alarm.signals_.reset(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
@@ -36,9 +38,7 @@ Result<Alarm> Alarm::make(const sigset_t& awaited, Nanoseconds tick, std::span<R
   if (!alarm.signals_ || !alarm.epoll_) return failed("signalfd");
   const int epoll = alarm.epoll_.get();
   if (!watch(epoll, alarm.signals_.get(), EPOLLIN, signal_news)) return failed("epoll");
-  // By edges: whether there is something in a ring is no news, that the program says so is.
-  for (const Ring& ring : rings)
-    if (!watch(epoll, ring.fd(), EPOLLIN | EPOLLET, ring_news)) return failed("epoll");
+  if (!watch(epoll, object.bell().fd(), EPOLLIN | EPOLLET, ring_news)) return failed("epoll");
   if (tick > 0) {
     alarm.timer_.reset(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     const timespec interval{tick / 1'000'000'000, tick % 1'000'000'000};
@@ -64,14 +64,23 @@ Alarm::~Alarm() {
   pthread_sigmask(SIG_SETMASK, &former_->mask, nullptr);
 }
 
-void Alarm::sleep(bpf_shared& shared, Depth depth, Nanoseconds longest) {
+void Alarm::sleep(Depth depth, Nanoseconds longest) {
+  bpf_shared& shared = object_->shared();
   __atomic_store_n(&shared.reader_sleeps, depth == Depth::deep ? 2 : 1, __ATOMIC_SEQ_CST);
+  // Records that came before are no reason for the program to wake anybody.
+  const auto rings = object_->rings();
+  const bool is_empty = std::all_of(rings.begin(), rings.end(), [](const Ring& ring) { return ring.filled() == 0; });
   std::array<epoll_event, 16> events;
   const timespec limit{longest / 1'000'000'000, longest % 1'000'000'000};
-  const int count =
-      epoll_pwait2(epoll_.get(), events.data(), events.size(), depth == Depth::deep ? nullptr : &limit, nullptr);
+  const bool forever = depth == Depth::deep && is_empty;
+  const int count = epoll_pwait2(epoll_.get(), events.data(), events.size(), forever ? nullptr : &limit, nullptr);
   __atomic_store_n(&shared.reader_sleeps, 0, __ATOMIC_SEQ_CST);
-  for (int i = 0; i < count; i++) ready_ |= events[static_cast<size_t>(i)].data.u64 != ring_news;
+  for (int i = 0; i < count; i++) {
+    if (events[static_cast<size_t>(i)].data.u64 == ring_news)
+      object_->bell().clear();
+    else
+      ready_ = true;
+  }
 }
 
 void Alarm::look() {

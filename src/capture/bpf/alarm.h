@@ -4,20 +4,18 @@
 #include <signal.h>
 
 #include <optional>
-#include <span>
 
 #include "base/result.h"
 #include "base/types.h"
 #include "base/unique_fd.h"
-#include "capture/bpf/program/record.h"
-#include "capture/bpf/ring.h"
+#include "capture/bpf/object.h"
 
 namespace sysray::capture::bpf {
 
 // While it lives, SIGCHLD is blocked and raised for stops too.
 class Alarm {
  public:
-  static Result<Alarm> make(const sigset_t& awaited, Nanoseconds tick, std::span<Ring> rings);
+  static Result<Alarm> make(const sigset_t& awaited, Nanoseconds tick, Object& object);
   Alarm(Alarm&&) = default;
   ~Alarm();
 
@@ -26,7 +24,7 @@ class Alarm {
     deep,   // until the next record
   };
   // Sleeps until there is something to do; light sleep no longer than `longest`.
-  void sleep(bpf_shared& shared, Depth depth, Nanoseconds longest);
+  void sleep(Depth depth, Nanoseconds longest);
 
   // Notes signals and the tick that have come.
   void look();
@@ -40,6 +38,7 @@ class Alarm {
     struct sigaction action;
     sigset_t mask;
   };
+  Object* object_ = nullptr;
   std::optional<Former> former_;
   UniqueFd signals_;
   UniqueFd timer_;

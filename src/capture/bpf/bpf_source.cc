@@ -89,7 +89,7 @@ Result<void> BpfSource::start(const describe::CapturePlan& copies) {
   guard_.emplace(std::move(*guard));
   if (auto attached = object_->attach(); !attached) return attached;
   if (!attach() && !plan_.launch) return Error{};
-  auto alarm = Alarm::make(signals_.awaited(), plan_.tick, object_->rings());
+  auto alarm = Alarm::make(signals_.awaited(), plan_.tick, *object_);
   if (!alarm) return alarm.error();
   alarm_.emplace(std::move(*alarm));
   if (plan_.debug) messages_.say(fmt::format("BPF backend: rings of {} KiB", object_->ring_size() >> 10));
@@ -181,7 +181,7 @@ void BpfSource::rest(Consumer& consumer, bool busy) {
   if (busy) last_event_ = monotonic;
   consumer.on_idle();
   const bool quiet = monotonic - last_event_ > quiet_time && !feed_->anything_waits();
-  alarm_->sleep(object_->shared(), quiet ? Alarm::Depth::deep : Alarm::Depth::light, round);
+  alarm_->sleep(quiet ? Alarm::Depth::deep : Alarm::Depth::light, round);
 }
 
 Result<void> BpfSource::let_all_go(int fatal_signal) {

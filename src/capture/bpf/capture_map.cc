@@ -1,6 +1,4 @@
 // The capture plan in the program's maps (class Object).
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fmt/format.h>
 #include <string.h>
@@ -18,7 +16,7 @@ Result<void> Object::fill(const describe::CapturePlan& copies) {
 
 Result<void> Object::fill_map(const char* name, std::span<const std::byte> bytes) {
   if (bytes.empty()) return {};
-  const int fd = bpf_object__find_map_fd_by_name(object_, name);
+  const int fd = loader_.map(name);
   void* memory = mmap(nullptr, bytes.size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (memory == MAP_FAILED) return Error{fmt::format("BPF backend: mapping {}", name), strerror(errno), "", errno};
   memcpy(memory, bytes.data(), bytes.size());

@@ -1,4 +1,4 @@
-// The compiled BPF program in the binary (cmake/BpfProgram.cmake).
+// The image of the BPF programs in the binary (image.h, cmake/BpfProgram.cmake).
 #pragma once
 
 extern "C" {

@@ -1,8 +1,8 @@
 #include "capture/bpf/guard.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+
+#include "base/types.h"
 
 namespace sysray::capture::bpf {
 namespace {
@@ -37,16 +39,25 @@ bool is_stopped(int tid) {
   return name_end && name_end[1] == ' ' && name_end[2] == 'T';
 }
 
+// The key behind another, nullptr: the first one. False: there is none.
+bool next_key(int map, const int* key, int* next) {
+  bpf_attr attr{};
+  attr.map_fd = static_cast<u32>(map);
+  attr.key = reinterpret_cast<u64>(key);
+  attr.next_key = reinterpret_cast<u64>(next);
+  return syscall(SYS_bpf, BPF_MAP_GET_NEXT_KEY, &attr, sizeof attr) == 0;
+}
+
 void wake_stopped(int stopped) {
   for (int look = 0; look < looks; look++) {
     int next = 0;
     int tid = 0;
-    bool any = bpf_map_get_next_key(stopped, nullptr, &next) == 0;
+    bool any = next_key(stopped, nullptr, &next);
     if (!any) return;
     while (any) {
       tid = next;
       if (is_stopped(tid)) kill(tid, SIGCONT);
-      any = bpf_map_get_next_key(stopped, &tid, &next) == 0;
+      any = next_key(stopped, &tid, &next);
     }
     const timespec moment{0, pause_ns};
     nanosleep(&moment, nullptr);

@@ -1,24 +1,20 @@
 #include "capture/bpf/object.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <bpf/skel_internal.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-
-#include "capture/bpf/embedded.h"
+#include <charconv>
 
 namespace sysray::capture::bpf {
 namespace {
@@ -38,33 +34,24 @@ bool has_capability(unsigned capability) {
   return data[capability / 32].effective >> (capability % 32) & 1;
 }
 
-std::string kernel_release() {
-  utsname name{};
-  uname(&name);
-  return name.release;
-}
-
-// The last complaint of libbpf, for an error's text. libbpf's printer is a global of its own.
-thread_local std::string complaint;
-
-int listen(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN) return 0;
-  char text[400];
-  vsnprintf(text, sizeof text, format, arguments);
-  complaint = text;
-  while (!complaint.empty() && complaint.back() == '\n') complaint.pop_back();
-  return 0;
-}
-
 Error failed(const char* what, int error) {
-  std::string observed = strerror(error);
-  if (!complaint.empty()) observed += "; " + complaint;
-  return Error{fmt::format("BPF backend: {}", what), observed,
-               fmt::format("this kernel is {}; the backend needs 6.2 or later, with BTF. --backend=ptrace works "
-                           "everywhere",
-                           kernel_release()),
-               error};
+  return Error{fmt::format("BPF backend: {}", what), strerror(error), "--backend=ptrace works everywhere", error};
 }
+
+// One more than the highest number of a CPU that this machine may ever have: "0-3" or "0,2-7".
+size_t possible_cpus() {
+  char text[256];
+  const UniqueFd file(open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC));
+  const ssize_t n = file ? read(file.get(), text, sizeof text) : 0;
+  const std::string_view list(text, n > 0 ? static_cast<size_t>(n) : 0);
+  const size_t begin = list.find_last_of("-,") + 1;
+  size_t last = 0;
+  if (std::from_chars(list.data() + begin, list.data() + list.size(), last).ec != std::errc{})
+    return static_cast<size_t>(std::max(1l, sysconf(_SC_NPROCESSORS_CONF)));
+  return last + 1;
+}
+
+size_t page_size() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 
 size_t choose_ring_size(size_t wanted, size_t cpus) {
   if (wanted == 0) wanted = std::min(largest_ring, all_rings / cpus);
@@ -110,82 +97,67 @@ Result<void> check_requirements() {
 Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const describe::CapturePlan& copies) {
   if (auto checked = check_requirements(); !checked) return checked.error();
   std::unique_ptr<Object> object(new Object());
-  complaint.clear();
-  libbpf_set_print(listen);
-  if (auto loaded = object->load_program(plan, copies); !loaded) return loaded.error();
-  if (auto made = object->make_rings(); !made) return made.error();
+  const size_t cpus = possible_cpus();
+  object->ring_size_ = choose_ring_size(plan.ring_size, cpus);
+  const bpf_settings settings = settings_of(plan, object->ring_size_);
+  Loader& loader = object->loader_;
+  loader.set_value(".rodata", &settings);
+  loader.set_entries("scratches", cpus);
+  loader.set_entries("rings", cpus);
+  loader.set_entries("plan_ops", std::max<size_t>(copies.ops.size(), 1));
+  loader.set_entries("plan_cases", std::max<size_t>(copies.cases.size(), 1));
+  loader.set_ring_size(static_cast<u32>(Ring::room(object->ring_size_)));
+  if (auto loaded = loader.load(); !loaded) return loaded.error();
+  if (auto mapped = object->map_memory(cpus); !mapped) return mapped.error();
   if (auto filled = object->fill(copies); !filled) return filled.error();
   return object;
 }
 
 Object::~Object() {
-  for (bpf_link* link : links_) bpf_link__destroy(link);
   rings_.clear();
-  if (object_) bpf_object__close(object_);
+  if (rings_memory_ != MAP_FAILED) munmap(rings_memory_, rings_size_);
+  if (shared_) munmap(shared_, page_size());
 }
 
-Result<void> Object::open(const Plan& plan, const describe::CapturePlan& copies) {
-  object_ = bpf_object__open_mem(sysray_bpf_blob, static_cast<size_t>(sysray_bpf_blob_end - sysray_bpf_blob), nullptr);
-  if (!object_) return failed("reading the program", errno);
-  const int cpus = libbpf_num_possible_cpus();
-  if (cpus < 1) return failed("counting the CPUs", -cpus);
-  ring_size_ = choose_ring_size(plan.ring_size, static_cast<size_t>(cpus));
-
-  const bpf_settings settings = settings_of(plan, ring_size_);
-  bpf_map* read_only = bpf_object__find_map_by_name(object_, ".rodata");
-  if (int error = bpf_map__set_initial_value(read_only, &settings, sizeof settings); error < 0)
-    return failed("setting it up", -error);
-  auto find = [this](const char* name) { return bpf_object__find_map_by_name(object_, name); };
-  bpf_map__set_max_entries(find("scratches"), static_cast<u32>(cpus));
-  bpf_map__set_max_entries(find("rings"), static_cast<u32>(cpus));
-  bpf_map__set_max_entries(find("plan_ops"), static_cast<u32>(std::max<size_t>(copies.ops.size(), 1)));
-  bpf_map__set_max_entries(find("plan_cases"), static_cast<u32>(std::max<size_t>(copies.cases.size(), 1)));
-
-  return {};
-}
-
-// Looking into the kernel's types for what there is would double the time that loading takes; so it is tried.
-Result<void> Object::load_program(const Plan& plan, const describe::CapturePlan& copies) {
-  if (auto opened = open(plan, copies); !opened) return opened;
-  if (bpf_object__load(object_) == 0) return {};
-  bpf_object__close(object_);
-  object_ = nullptr;
-  if (auto opened = open(plan, copies); !opened) return opened;
-  // Its tracepoint is there from Linux 6.10 on.
-  bpf_program__set_autoload(bpf_object__find_program_by_name(object_, "before_exec"), false);
-  if (int error = bpf_object__load(object_); error < 0) return failed("loading the program", -error);
-  return {};
-}
-
-Result<void> Object::make_rings() {
-  size_t size = 0;
-  bpf_map* shared = bpf_object__find_map_by_name(object_, ".bss");
-  shared_ = static_cast<bpf_shared*>(const_cast<void*>(bpf_map__initial_value(shared, &size)));
-  if (!shared_ || size < sizeof *shared_) return failed("mapping its data", EINVAL);
-  tasks_ = bpf_object__find_map_fd_by_name(object_, "tasks");
-  stopped_ = bpf_object__find_map_fd_by_name(object_, "stopped");
-  const int rings = bpf_object__find_map_fd_by_name(object_, "rings");
-  const int cpus = libbpf_num_possible_cpus();
-  for (int cpu = 0; cpu < cpus; cpu++) {
-    UniqueFd fd(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "sysray_ring", 0, 0, static_cast<u32>(ring_size_), nullptr));
-    if (!fd) return failed("making a ring", errno);
-    const int value = fd.get();
-    if (bpf_map_update_elem(rings, &cpu, &value, 0) < 0) return failed("adding a ring", errno);
-    auto ring = Ring::open(fd.get(), ring_size_);
-    if (!ring) return ring.error();
-    rings_.push_back(std::move(*ring));
-    ring_fds_.push_back(std::move(fd));
-  }
+Result<void> Object::map_memory(size_t cpus) {
+  tasks_ = loader_.map("tasks");
+  stopped_ = loader_.map("stopped");
+  auto map = [](int fd, size_t size) { return mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0); };
+  void* shared = map(loader_.map(".bss"), page_size());
+  if (shared == MAP_FAILED) return failed("mapping its data", errno);
+  shared_ = static_cast<bpf_shared*>(shared);
+  const size_t room = Ring::room(ring_size_);
+  rings_size_ = room * cpus;
+  rings_memory_ = map(loader_.map("rings"), rings_size_);
+  if (rings_memory_ == MAP_FAILED) return failed("mapping its rings", errno);
+  for (size_t cpu = 0; cpu < cpus; cpu++)
+    rings_.emplace_back(static_cast<std::byte*>(rings_memory_) + cpu * room, ring_size_);
+  auto bell = Bell::open(loader_.map("bell"));
+  if (!bell) return bell.error();
+  bell_.emplace(std::move(*bell));
   return {};
 }
 
 Result<void> Object::attach() {
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object_) {
-    if (!bpf_program__autoload(program)) continue;
-    bpf_link* link = bpf_program__attach(program);
+  const u32 first = 0;
+  const int recorder = loader_.program("on_record");
+  if (skel_map_update_elem(loader_.map("recorder"), &first, &recorder, 0) < 0)
+    return failed("joining its programs", errno);
+  struct Place {
+    const char* program;
+    const char* tracepoint;  // nullptr: the program knows
+  };
+  constexpr Place places[] = {{"on_fork", nullptr},
+                              {"on_exec", "sched_process_exec"},
+                              {"before_exec", "sched_prepare_exec"},
+                              {"on_exit", "sys_exit"},
+                              {"on_enter", "sys_enter"}};
+  for (const auto& [program, tracepoint] : places) {
+    UniqueFd link(skel_raw_tracepoint_open(tracepoint, loader_.program(program)));
+    // sched_prepare_exec is there from Linux 6.10 on.
+    if (!link && errno == ENOENT && std::string_view(program) == "before_exec") continue;
     if (!link) return failed("attaching the program", errno);
-    links_.push_back(link);
+    links_.push_back(std::move(link));
   }
   return {};
 }
@@ -195,7 +167,7 @@ Result<void> Object::add(Tid tid, const bpf_task& state) {
   UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, number(tid), pidfd_thread)));
   if (!pidfd && errno == EINVAL) pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, number(tid), 0)));
   const int key = pidfd.get();
-  if (!pidfd || bpf_map_update_elem(tasks_, &key, &state, BPF_ANY) < 0) {
+  if (!pidfd || skel_map_update_elem(tasks_, &key, &state, BPF_ANY) < 0) {
     const int error = errno;
     return Error{fmt::format("BPF backend: capturing thread {}", number(tid)), strerror(error), "", error};
   }
@@ -204,7 +176,7 @@ Result<void> Object::add(Tid tid, const bpf_task& state) {
 
 void Object::forget_stop(Tid tid) {
   const s32 key = number(tid);
-  bpf_map_delete_elem(stopped_, &key);
+  skel_map_delete_elem(stopped_, &key);
 }
 
 void Object::remove(Tid tid) {
@@ -212,7 +184,7 @@ void Object::remove(Tid tid) {
   UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, number(tid), pidfd_thread)));
   if (!pidfd && errno == EINVAL) pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, number(tid), 0)));
   const int key = pidfd.get();
-  if (pidfd) bpf_map_delete_elem(tasks_, &key);
+  if (pidfd) skel_map_delete_elem(tasks_, &key);
 }
 
 }  // namespace sysray::capture::bpf

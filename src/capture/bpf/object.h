@@ -1,20 +1,22 @@
 // Object: the BPF program in the kernel, with its maps: loaded, attached and taken away again.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "capture/bpf/bell.h"
+#include "capture/bpf/loader.h"
 #include "capture/bpf/program/record.h"
 #include "capture/bpf/ring.h"
 #include "capture/source.h"
 #include "describe/capture_plan.h"
-
-struct bpf_object;
-struct bpf_link;
 
 namespace sysray::capture::bpf {
 
@@ -39,21 +41,22 @@ class Object {
   void forget_stop(Tid tid);
 
   std::span<Ring> rings() { return rings_; }
+  Bell& bell() { return *bell_; }
   bpf_shared& shared() { return *shared_; }
   size_t ring_size() const { return ring_size_; }
 
  private:
   Object() = default;
-  Result<void> open(const Plan& plan, const describe::CapturePlan& copies);
-  Result<void> load_program(const Plan& plan, const describe::CapturePlan& copies);
-  Result<void> make_rings();
+  Result<void> map_memory(size_t cpus);
   Result<void> fill(const describe::CapturePlan& copies);
   Result<void> fill_map(const char* name, std::span<const std::byte> bytes);
 
-  bpf_object* object_ = nullptr;
-  std::vector<bpf_link*> links_;
-  std::vector<UniqueFd> ring_fds_;
+  Loader loader_;
+  std::vector<UniqueFd> links_;
+  void* rings_memory_ = MAP_FAILED;
+  size_t rings_size_ = 0;
   std::vector<Ring> rings_;
+  std::optional<Bell> bell_;
   bpf_shared* shared_ = nullptr;
   int tasks_ = -1;
   int stopped_ = -1;

@@ -1,9 +1,8 @@
-// Ring: one BPF ring buffer (BPF_MAP_TYPE_RINGBUF), read in place.
+// Ring: the ring of one CPU (struct bpf_ring_head), read in place.
 #pragma once
 
 #include <cstddef>
 
-#include "base/result.h"
 #include "base/types.h"
 #include "capture/bpf/program/record.h"
 
@@ -11,15 +10,12 @@ namespace sysray::capture::bpf {
 
 class Ring {
  public:
-  // Maps the buffer of `size` bytes behind the map descriptor, which must stay open.
-  static Result<Ring> open(int fd, size_t size);
-  Ring(Ring&& other) noexcept;
-  Ring& operator=(Ring&&) = delete;
-  ~Ring();
+  // `memory`, room(size) bytes of the program's map, must stay mapped.
+  Ring(std::byte* memory, size_t size) : head_(reinterpret_cast<bpf_ring_head*>(memory)), size_(size) {}
+  // Bytes that a ring of `size` bytes takes, which is a power of two.
+  static size_t room(size_t size) { return BPF_RING_HEAD + size + BPF_RING_TAIL; }
 
-  int fd() const { return fd_; }
-  // The oldest record that was not taken, nullptr if there is none or it is still being written. It stays valid until
-  // release().
+  // The oldest record that was not taken, nullptr if there is none. It stays valid until release().
   const bpf_record* peek();
   // Takes the record that peek() returned.
   void take();
@@ -31,15 +27,12 @@ class Ring {
   size_t taken() const { return position_ - released_; }
 
  private:
-  Ring(int fd, size_t size, std::byte* consumer, std::byte* producer)
-      : fd_(fd), size_(size), consumer_(consumer), producer_(producer) {}
-  int fd_;
+  const bpf_record* record() const;
+  bpf_ring_head* head_;
   size_t size_;
-  std::byte* consumer_;  // page with our position
-  std::byte* producer_;  // page with the program's position, and behind it the data, twice
-  u64 position_ = 0;
+  u64 position_ = 0;  // of the next record to take
   u64 released_ = 0;
-  u64 available_ = 0;  // the program's position when we last looked
+  u64 available_ = 0;  // as last seen
 };
 
 }  // namespace sysray::capture::bpf

@@ -1,4 +1,4 @@
-// The capture program: records the calls of traced threads at sys_enter and sys_exit into the ring of their CPU.
+// The capture programs: record the calls of traced threads at sys_enter and sys_exit into the ring of their CPU.
 
 // In the order in which they need each other.
 // clang-format off
@@ -33,18 +33,28 @@ struct {
   __type(value, __u8);
 } stopped SEC(".maps");
 
-struct ring {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 65536);
-};
-
-// By CPU.
+// By CPU. Its size is put in when it is made (BPF_RING_SIZE_MARK).
 struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
   __uint(max_entries, 1);
-  __type(key, __u32);
-  __array(values, struct ring);
+  __uint(key_size, sizeof(__u32));
+  __uint(value_size, BPF_RING_SIZE_MARK);
 } rings SEC(".maps");
+
+// Nothing is read from it: its wake-ups are what it is for.
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, BPF_BELL_SIZE);
+} bell SEC(".maps");
+
+// The program that makes records: one for all tracepoints, since checking and compiling it is what takes time at start.
+struct {
+  __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+  __uint(max_entries, 1);
+  __uint(key_size, sizeof(__u32));
+  __uint(value_size, sizeof(__u32));
+} recorder SEC(".maps");
 
 enum { SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
 
@@ -103,36 +113,51 @@ static __always_inline struct scratch* begin_record(struct bpf_task* t, __u8 kin
   return s;
 }
 
+static __always_inline void wake_reader(__u64 filled) {
+  __u32 sleeps = shared.reader_sleeps;
+  if (!sleeps || (sleeps == 1 && filled < settings.wake_mark)) return;
+  shared.reader_sleeps = 0;
+  bpf_ringbuf_output(&bell, &sleeps, sizeof sleeps, BPF_RB_FORCE_WAKEUP);
+}
+
+// Puts the record into the ring. False if there is no room.
+static __always_inline int put(struct bpf_ring_head* ring, const struct bpf_record* r, __u32 size, __u64 filled) {
+  __u64 produced = ring->produced;
+  __u32 rounded = (size + 7) & ~7u;
+  if (filled > settings.ring_size || rounded > settings.ring_size - filled) return 0;
+  __u64 at = produced & (settings.ring_size - 1);
+  if (bpf_probe_read_kernel((char*)ring + BPF_RING_HEAD + at, size, r)) return 0;
+  produced = at + rounded < settings.ring_size ? produced + rounded : produced - at + settings.ring_size;
+  // With a barrier: the record is there before its reader is told.
+  __sync_lock_test_and_set(&ring->produced, produced);
+  return 1;
+}
+
 // Hands the record to the reader. True if its ring is fuller than it should be.
 static __always_inline int end_record(struct scratch* s, struct bpf_task* t) {
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   __u32 cpu = bpf_get_smp_processor_id();
-  void* ring = bpf_map_lookup_elem(&rings, &cpu);
+  struct bpf_ring_head* ring = bpf_map_lookup_elem(&rings, &cpu);
   if (!ring) return 0;
   __u32 size = s->used;
   if (size > BPF_MAX_RECORD) size = BPF_MAX_RECORD;
-  r->size = size;
   r->sequence = t->sequence;
   r->lost = t->lost;
   t->sequence++;
-  __u64 filled = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+  __u64 filled = ring->produced - *(volatile __u64*)&ring->consumed;
   if (filled > settings.full_limit) {
     // The rest of the ring is for the call of each thread that is still on its way to its stop.
     size = r->kind == BPF_RECORD_ENTER ? sizeof(struct bpf_record) : BPF_EXIT_SIZE;
     r->flags &= ~BPF_RECORD_COMM;
-    r->size = size;
   }
-  __u64 flags = BPF_RB_NO_WAKEUP;
-  __u32 sleeps = shared.reader_sleeps;
-  if (sleeps && (sleeps == 2 || filled >= settings.wake_mark)) {
-    shared.reader_sleeps = 0;
-    flags = BPF_RB_FORCE_WAKEUP;
-  }
-  if (bpf_ringbuf_output(ring, r, size, flags)) {
+  r->size = size;
+  if (!put(ring, r, size, filled)) {
     if (t->lost < 255) t->lost++;
+    wake_reader(filled);
     return 1;
   }
   t->lost = 0;
+  wake_reader(filled);
   return filled >= settings.high_water;
 }
 
@@ -180,6 +205,16 @@ static __always_inline int note_call(struct bpf_task* t, struct pt_regs* regs) {
   return 1;
 }
 
+static __always_inline void repeat_entry(struct scratch* s, struct bpf_task* t) {
+  t->faulted = 0;
+  const struct capture_program* program = program_of(t);
+  if (!program) return;
+  set_registers(s, t);
+  s->late = CAPTURE_LATE;
+  run_program(s, program->entry.first, program->entry.count);
+  s->late = 0;
+}
+
 static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs, __u8 flags) {
   struct scratch* s = begin_record(t, BPF_RECORD_ENTER, sizeof(struct bpf_record));
   if (!s) return 0;
@@ -200,44 +235,7 @@ static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs
   return end_record(s, t);
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(on_enter, struct pt_regs* regs, long id) {
-  struct bpf_task* t = traced();
-  if (!t) return 0;
-  t->birth = 0;
-  if (!note_call(t, regs)) {
-    t->progress = BPF_HIDDEN;
-    return 0;
-  }
-  t->progress = BPF_SHOWN;
-  record_enter(t, regs, 0);
-  return 0;
-}
-
-static __always_inline void repeat_entry(struct scratch* s, struct bpf_task* t) {
-  t->faulted = 0;
-  const struct capture_program* program = program_of(t);
-  if (!program) return;
-  set_registers(s, t);
-  s->late = CAPTURE_LATE;
-  run_program(s, program->entry.first, program->entry.count);
-  s->late = 0;
-}
-
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_exit, struct pt_regs* regs, long ret) {
-  struct bpf_task* t = traced();
-  if (!t) return 0;
-  __u8 progress = t->progress;
-  __u8 birth = t->birth;
-  t->progress = BPF_OUTSIDE;
-  t->birth = 0;
-  if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
-  if (progress == BPF_OUTSIDE) {
-    // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
-    if (!note_call(t, regs)) return 0;
-    record_enter(t, regs, birth == BPF_ATTACHED ? BPF_RECORD_BEFORE : 0);
-  }
+static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs) {
   struct scratch* s = begin_record(t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   if (!s) return 0;
   struct bpf_record* r = (struct bpf_record*)s->bytes;
@@ -258,12 +256,65 @@ int BPF_PROG(on_exit, struct pt_regs* regs, long ret) {
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  if (end_record(s, t) && t->stoppable) {
+  return end_record(s, t);
+}
+
+static __always_inline void record_late(struct bpf_task* t) {
+  struct scratch* s = begin_record(t, BPF_RECORD_LATE, BPF_EXIT_SIZE);
+  if (!s) return;
+  repeat_entry(s, t);
+  end_record(s, t);
+}
+
+// What the programs at the tracepoints end with: makes the records that the thread's state asks for.
+SEC("raw_tp")
+int on_record(void* context) {
+  struct bpf_task* t = traced();
+  if (!t) return 0;
+  struct pt_regs* regs = (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
+  __u8 wanted = t->to_record;
+  if (wanted & BPF_MAKE_LATE) record_late(t);
+  if (wanted & BPF_MAKE_ENTER) record_enter(t, regs, wanted & BPF_RECORD_BEFORE);
+  if (wanted & BPF_MAKE_EXIT && record_exit(t, regs) && t->stoppable) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);
   }
   return 0;
+}
+
+static __always_inline int record(void* context, struct bpf_task* t, __u8 what) {
+  t->to_record = what;
+  bpf_tail_call(context, &recorder, 0);
+  return 0;
+}
+
+SEC("raw_tp")
+int on_enter(void* context) {
+  struct bpf_task* t = traced();
+  if (!t) return 0;
+  t->birth = 0;
+  if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) {
+    t->progress = BPF_HIDDEN;
+    return 0;
+  }
+  t->progress = BPF_SHOWN;
+  return record(context, t, BPF_MAKE_ENTER);
+}
+
+SEC("raw_tp")
+int on_exit(void* context) {
+  struct bpf_task* t = traced();
+  if (!t) return 0;
+  __u8 progress = t->progress;
+  __u8 birth = t->birth;
+  t->progress = BPF_OUTSIDE;
+  t->birth = 0;
+  if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
+  if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
+  // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
+  if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) return 0;
+  return record(context, t, BPF_MAKE_ENTER | BPF_MAKE_EXIT | (birth == BPF_ATTACHED ? BPF_RECORD_BEFORE : 0));
 }
 
 // A new thread is traced like its creator: before it runs, and if ptrace attaches to it as well.
@@ -279,20 +330,16 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
 }
 
 // The last moment of the old memory: what was not resident at the entry is by now, since the kernel has read it.
-SEC("tp_btf/sched_prepare_exec")
-int BPF_PROG(before_exec, struct task_struct* task, struct linux_binprm* bprm) {
+SEC("raw_tp")
+int before_exec(void* context) {
   struct bpf_task* t = traced();
   if (!t || !t->faulted || t->progress != BPF_SHOWN) return 0;
-  struct scratch* s = begin_record(t, BPF_RECORD_LATE, BPF_EXIT_SIZE);
-  if (!s) return 0;
-  repeat_entry(s, t);
-  end_record(s, t);
-  return 0;
+  return record(context, t, BPF_MAKE_LATE);
 }
 
 // The thread may have taken over the id of its process, and has another memory.
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* bprm) {
+SEC("raw_tp")
+int on_exec(void* context) {
   struct bpf_task* t = traced();
   if (!t) return 0;
   t->tid = 0;

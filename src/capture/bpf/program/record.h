@@ -63,6 +63,13 @@ enum bpf_birth {
   BPF_ATTACHED = 2,  // may come out of a call whose start nobody saw
 };
 
+// What of a call is to be recorded. Other bits than those of enum bpf_record_flags that go with it.
+enum bpf_to_record {
+  BPF_MAKE_ENTER = 16,
+  BPF_MAKE_EXIT = 32,
+  BPF_MAKE_LATE = 64,
+};
+
 // One traced thread.
 struct bpf_task {
   __s32 tid;  // 0: to be found out
@@ -75,10 +82,30 @@ struct bpf_task {
   __u8 faulted;    // copies of the entry are to be repeated
   __u8 stoppable;  // the reader is its tracer, and ends the stops of back-pressure
   __u8 lost;
-  __u8 pad[2];
+  __u8 to_record;  // enum bpf_to_record, with BPF_RECORD_BEFORE
+  __u8 pad;
   __u64 stack_pointer;
   __u64 args[6];
 };
+
+// The ring of a CPU: this, in BPF_RING_HEAD bytes; ring_size bytes in which records begin, and BPF_RING_TAIL bytes in
+// which the last of them may end. Positions count the bytes that were ever used: the one of a record modulo ring_size
+// is where it begins, the next one is behind it (rounded up to 8), but for the one that reaches the end, behind which
+// positions go on at the next multiple of ring_size.
+struct bpf_ring_head {
+  __u64 produced;  // the position of the next record
+  __u64 apart[7];
+  __u64 consumed;  // up to here, the reader has given room back
+};
+
+enum {
+  BPF_RING_HEAD = 4096,  // a page
+  BPF_RING_TAIL = BPF_MAX_RECORD,
+  BPF_BELL_SIZE = 4096,
+};
+
+// Stands where the size of a ring is to be put in. No enum constant: those are in the program's image as well.
+#define BPF_RING_SIZE_MARK 0x12494e47
 
 // Set before the program is loaded.
 struct bpf_settings {
