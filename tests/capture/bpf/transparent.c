@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ipc.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,6 +21,14 @@ static volatile sig_atomic_t children_changed, continued;
 static int ends[2];
 static int semaphores;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+// A child that does not outlive its parent, whatever ends that.
+static pid_t fork_bound(void) {
+  fflush(stdout);
+  pid_t parent = getpid(), child = fork();
+  if (child == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)) _exit(1);
+  return child;
+}
 
 static void on_child(int signal) {
   (void)signal;
@@ -35,12 +44,12 @@ static void make_calls(long count) {
     if (getppid() < 0) abort();
 }
 
-static void expect(const char *what, long got, long wanted) {
+static void expect(const char* what, long got, long wanted) {
   printf("%s: %s\n", what, got == wanted ? "as it should be" : "NOT as it should be");
   if (got != wanted) printf("  %ld instead of %ld, errno %d\n", got, wanted, errno);
 }
 
-static void *in_epoll(void *unused) {
+static void* in_epoll(void* unused) {
   (void)unused;
   int epoll = epoll_create1(0);
   struct epoll_event event;
@@ -48,7 +57,7 @@ static void *in_epoll(void *unused) {
     if (epoll_wait(epoll, &event, 1, 50) != 0) return "epoll_wait";
   return NULL;
 }
-static void *in_nanosleep(void *unused) {
+static void* in_nanosleep(void* unused) {
   (void)unused;
   for (int i = 0; i < 20; i++) {
     struct timespec time = {0, 50 * 1000 * 1000};
@@ -56,37 +65,37 @@ static void *in_nanosleep(void *unused) {
   }
   return NULL;
 }
-static void *in_semop(void *unused) {
+static void* in_semop(void* unused) {
   (void)unused;
   struct sembuf operation = {0, -1, 0};
   return semop(semaphores, &operation, 1) == 0 ? NULL : "semop";
 }
-static void *in_futex(void *unused) {
+static void* in_futex(void* unused) {
   (void)unused;
   int error = pthread_mutex_lock(&mutex);
   pthread_mutex_unlock(&mutex);
   return error ? "futex" : NULL;
 }
-static void *in_read(void *unused) {
+static void* in_read(void* unused) {
   (void)unused;
   char byte;
   return read(ends[0], &byte, 1) == 1 ? NULL : "read";
 }
-static void *busy(void *unused) {
+static void* busy(void* unused) {
   (void)unused;
   make_calls(calls);
   return NULL;
 }
 
 static void threads(void) {
-  void *(*const bodies[])(void *) = {in_epoll, in_nanosleep, in_semop, in_futex, in_read, busy, busy};
+  void* (*const bodies[])(void*) = {in_epoll, in_nanosleep, in_semop, in_futex, in_read, busy, busy};
   enum { count = sizeof bodies / sizeof *bodies };
   pthread_t ids[count];
   if (pipe(ends)) abort();
   semaphores = semget(IPC_PRIVATE, 1, 0600);
   pthread_mutex_lock(&mutex);
   for (int i = 0; i < count; i++) pthread_create(&ids[i], NULL, bodies[i], NULL);
-  void *failed[count];
+  void* failed[count];
   pthread_join(ids[5], &failed[5]);
   pthread_join(ids[6], &failed[6]);
   struct sembuf operation = {0, 1, 0};
@@ -95,7 +104,7 @@ static void threads(void) {
   if (write(ends[1], "x", 1) != 1) abort();
   for (int i = 0; i < 5; i++) pthread_join(ids[i], &failed[i]);
   semctl(semaphores, 0, IPC_RMID);
-  for (int i = 0; i < count; i++) printf("thread %d: %s\n", i, failed[i] ? (char *)failed[i] : "undisturbed");
+  for (int i = 0; i < count; i++) printf("thread %d: %s\n", i, failed[i] ? (char*)failed[i] : "undisturbed");
 }
 
 // A child that runs undisturbed shows no change but its end.
@@ -103,7 +112,7 @@ static void waiting(void) {
   struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_RESTART};
   sigaction(SIGCHLD, &action, NULL);
   children_changed = 0;
-  pid_t child = fork();
+  pid_t child = fork_bound();
   if (child == 0) {
     make_calls(calls);
     _exit(7);
@@ -118,8 +127,7 @@ static void waiting(void) {
 
 // SIGSTOP, SIGTSTP and SIGCONT do what they should to a child that is busy.
 static void job_control(int stop) {
-  fflush(stdout);
-  pid_t child = fork();
+  pid_t child = fork_bound();
   if (child == 0) {
     struct sigaction action = {.sa_handler = on_continue};
     sigaction(SIGCONT, &action, NULL);
@@ -142,14 +150,22 @@ static void job_control(int stop) {
   expect("ends", got == child && WIFEXITED(status) && WEXITSTATUS(status) == 1, 1);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 2) return 2;
   calls = atol(argv[1]);
+  // Processes stop for SIGTSTP only if somebody outside of their group could continue them: we stay outside.
+  pid_t group = fork_bound();
+  if (group != 0) {
+    int status = 0;
+    while (waitpid(group, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  }
+  setpgid(0, 0);
   signal(SIGTSTP, SIG_DFL);
   waiting();
   threads();
   signal(SIGCHLD, SIG_DFL);
   job_control(SIGSTOP);
-  // A process group that is orphaned does not stop for SIGTSTP.
   job_control(SIGTSTP);
 }
