@@ -100,6 +100,7 @@ static __always_inline struct scratch* begin_record(struct bpf_task* t, __u8 kin
   s->used = size;
   s->limit = BPF_MAX_RECORD;
   s->faulted = 0;
+  s->unseen = 0;
   s->socket_noted = 0;
   s->late = 0;
   if (settings.ring_size / 4 < BPF_MAX_RECORD) s->limit = settings.ring_size / 4;
@@ -222,10 +223,12 @@ static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs
   r->instruction_pointer = regs->ip;
   for (int i = 0; i < 6; i++) r->args[i] = t->args[i];
   t->faulted = 0;
+  t->unseen = 0;
   const struct capture_program* program = program_of(t);
   if (program && program->entry.count && !(flags & BPF_RECORD_BEFORE)) {
     set_registers(s, t);
     run_program(s, program->entry.first, program->entry.count);
+    t->unseen = s->unseen != 0;
     if (s->faulted) {
       t->faulted = 1;
       flags |= BPF_RECORD_FAULTED;
@@ -235,6 +238,8 @@ static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs
   return end_record(s, t);
 }
 
+// True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
+// was for the call only until the thread goes on.
 static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs) {
   struct scratch* s = begin_record(t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   if (!s) return 0;
@@ -247,7 +252,10 @@ static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs)
   r->instruction_pointer = regs->ip;
   r->stack_pointer = regs->sp;
   if (failed) r->flags |= BPF_RECORD_ERROR;
-  if (t->faulted) repeat_entry(s, t);
+  if (t->faulted)
+    repeat_entry(s, t);
+  else
+    s->unseen = t->unseen;
   const struct capture_program* program = program_of(t);
   if (program && program->exit.count) {
     set_registers(s, t);
@@ -256,7 +264,8 @@ static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs)
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  return end_record(s, t);
+  int unseen = s->unseen != 0;
+  return end_record(s, t) || unseen;
 }
 
 static __always_inline void record_late(struct bpf_task* t) {

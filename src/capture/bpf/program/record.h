@@ -83,7 +83,7 @@ struct bpf_task {
   __u8 stoppable;  // the reader is its tracer, and ends the stops of back-pressure
   __u8 lost;
   __u8 to_record;  // enum bpf_to_record, with BPF_RECORD_BEFORE
-  __u8 pad;
+  __u8 unseen;     // some memory of the entry is left to the reader
   __u64 stack_pointer;
   __u64 args[6];
 };
