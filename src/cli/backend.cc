@@ -1,10 +1,15 @@
 #include "cli/backend.h"
 
+#include <errno.h>
+
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "capture/ptrace/ptrace_source.h"
 #ifdef SYSRAY_BPF
 #include "capture/bpf/bpf_source.h"
+#include "describe/capture_ops.h"
 #include "describe/capture_resolve.h"
 #endif
 
@@ -12,12 +17,18 @@ namespace sysray::cli {
 
 namespace {
 
+// The errors of the BPF backend itself begin with this.
+constexpr std::string_view backend_name = "BPF backend";
+
 #ifdef SYSRAY_BPF
 
 // What decoding will read, as far as the options let it.
 describe::CapturePlan copies_of(const Options& options, const describe::Model& model) {
   describe::CaptureOptions wanted;
   wanted.string_limit = options.decode.string_limit;
+  // Dumps show the buffers whole.
+  if (!options.decode.dump_received.empty() || !options.decode.dump_sent.empty())
+    wanted.string_limit = std::max<size_t>(wanted.string_limit, describe::CAPTURE_MAX_BYTES);
   wanted.display = [&options](u32 syscall) {
     if (options.decode.raw.contains(syscall)) return describe::CaptureDisplay::nothing;
     return options.decode.abbreviate.contains(syscall) ? describe::CaptureDisplay::abbreviated
@@ -35,20 +46,56 @@ Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options,
 
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options&, capture::Plan, const describe::Model&,
                                                          capture::Messages&) {
-  return Error{"BPF backend", "this sysray was built without it", "use --backend=ptrace"};
+  return Error{std::string(backend_name), "this sysray was built without it", "use --backend=ptrace", ENOSYS};
 }
 
 #endif
+
+// What the BPF source cannot do. Empty: it can do what is asked for.
+std::string_view what_bpf_lacks(const capture::Plan& plan) {
+  if (plan.tampers) return "it cannot tamper with calls";
+  if (plan.watch) return "it cannot look for processes that will belong to a target";
+  return {};
+}
+
+// What shows exactly only while threads stand still. Empty: nothing of that is asked for.
+std::string_view what_needs_stops(const Options& options, const capture::Plan& plan) {
+  const decode::Options& decode = options.decode;
+  if (decode.stacks) return "stacks are read from threads that stand still";
+  if (decode.wants_descriptors() || decode.find_targets)
+    return "files of descriptors are looked up while threads stand still";
+  if (decode.pid_names || decode.translate_pids) return "ids are looked up while threads stand still";
+  if (options.security) return "security contexts are looked up while threads stand still";
+  if (options.record) return "a recording holds more memory than is shown";
+  if (plan.allow_seccomp) return "--seccomp-bpf is about ptrace";
+  if (plan.detach_on_exec) return "threads are let go at their execve";
+  return {};
+}
+
+// The source that captures with the least cost and shows the same as the others.
+Result<std::unique_ptr<capture::Source>> choose_source(const Options& options, capture::Plan plan,
+                                                       const describe::Model& model, capture::Messages& messages) {
+  std::string why(what_bpf_lacks(plan));
+  if (why.empty()) why = what_needs_stops(options, plan);
+  if (why.empty()) {
+    auto source = make_bpf_source(options, plan, model, messages);
+    // Other errors are those of the program or the process to trace.
+    if (source || source.error().cause.find(backend_name) != 0) return source;
+    why = source.error().observed;
+    if (!source.error().hint.empty()) why += " (" + source.error().hint + ")";
+  }
+  if (plan.debug) messages.say("not the BPF backend, but ptrace: " + why);
+  return capture::ptrace::make_ptrace_source(std::move(plan), messages);
+}
 
 }  // namespace
 
 Result<std::unique_ptr<capture::Source>> make_live_source(const Options& options, capture::Plan plan,
                                                           const describe::Model& model, capture::Messages& messages) {
-  if (options.backend != Backend::bpf) return capture::ptrace::make_ptrace_source(std::move(plan), messages);
-  if (plan.tampers)
-    return Error{"BPF backend", "it cannot tamper with calls", "use --backend=ptrace, or leave the choice to sysray"};
-  if (plan.watch)
-    return Error{"BPF backend", "it cannot look for processes that will belong to a target", "use --backend=ptrace"};
+  if (options.backend == Backend::ptrace) return capture::ptrace::make_ptrace_source(std::move(plan), messages);
+  if (options.backend == Backend::automatic) return choose_source(options, std::move(plan), model, messages);
+  if (const std::string_view lack = what_bpf_lacks(plan); !lack.empty())
+    return Error{std::string(backend_name), std::string(lack), "use --backend=ptrace, or --backend=auto", EINVAL};
   return make_bpf_source(options, std::move(plan), model, messages);
 }
 

@@ -213,8 +213,8 @@ constexpr OptionSpec table[] = {
 
     {.id = OptionId::backend, .long_names = {"backend"}, .section = tracing, .arity = required, .value = "WHAT",
      .sample = "bpf",
-     .help = "what captures: ptrace; bpf, which leaves threads running (needs root or CAP_BPF and CAP_PERFMON);\n"
-             "auto",
+     .help = "what captures: ptrace (the default); bpf, which leaves threads running (needs root or CAP_BPF and\n"
+             "CAP_PERFMON); auto: bpf if it is permitted and shows the same, else ptrace (-d tells why)",
      .words = backend_words},
     {.id = OptionId::ring_size, .long_names = {"ring-size"}, .section = tracing, .arity = required, .value = "KIB",
      .sample = "1024", .help = "with --backend=bpf: room for captured calls, for each CPU",

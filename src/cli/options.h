@@ -38,7 +38,7 @@ struct EventFilter {
 
 struct Options {
   capture::Plan plan;
-  Backend backend = Backend::automatic;
+  Backend backend = Backend::ptrace;
   std::vector<resolve::Target> targets;         // beside the ids in the plan
   bool wait_for_targets = false;
   decode::Options decode;

@@ -129,11 +129,12 @@ Result<std::unique_ptr<capture::Source>> make_source(const Options& options, con
   return std::unique_ptr<capture::Source>(new capture::recording::RecordingSource(std::move(*recording)));
 }
 
-std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
+std::unique_ptr<resolve::Resolver> make_resolver(const Options& options, const capture::Source& source) {
   if (options.replay) return std::make_unique<resolve::Resolver>();
   std::optional<resolve::SecurityContexts> security;
   if (options.security) security.emplace(*options.security);
   resolve::Sight sight;
+  sight.stopped = source.abilities().stops_threads;
   sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
   sight.translates_ids = options.decode.translate_pids || options.decode.pid_names || options.decode.namespaces;
   auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));

@@ -26,7 +26,7 @@ Result<std::unique_ptr<capture::Source>> make_source(const Options& options, con
                                                      TerminalMessages& messages);
 
 // What lies behind numbers: of this machine as it is now; of a recording nothing is known.
-std::unique_ptr<resolve::Resolver> make_resolver(const Options& options);
+std::unique_ptr<resolve::Resolver> make_resolver(const Options& options, const capture::Source& source);
 
 // Runs the source, through a recorder if a recording is asked for.
 Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options,

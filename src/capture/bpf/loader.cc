@@ -86,6 +86,10 @@ Result<void> Loader::load() {
   if (error < 0) {
     std::string observed = fmt::format("{}; {}", strerror(-error), options.errstr ? options.errstr : "");
     if (std::string words = last_words(log.data()); !words.empty()) observed += ": " + words;
+    if (error == -EPERM)
+      return Error{"BPF backend: loading the program", observed,
+                   "capabilities of a user namespace do not count: run as root outside of it, or use --backend=ptrace",
+                   EPERM};
     return Error{"BPF backend: loading the program", observed,
                  fmt::format("this kernel is {}; the backend needs 6.2 or later, with BTF. --backend=ptrace works "
                              "everywhere",

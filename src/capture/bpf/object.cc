@@ -150,6 +150,7 @@ Result<void> Object::attach() {
   constexpr Place places[] = {{"on_fork", nullptr},
                               {"on_exec", "sched_process_exec"},
                               {"before_exec", "sched_prepare_exec"},
+                              {"on_end", "sched_process_exit"},
                               {"on_exit", "sys_exit"},
                               {"on_enter", "sys_enter"}};
   for (const auto& [program, tracepoint] : places) {

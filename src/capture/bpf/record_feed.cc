@@ -102,6 +102,10 @@ void RecordFeed::pass_on(const bpf_record& record) {
   switch (record.kind) {
     case BPF_RECORD_ENTER: return enter(record, nullptr);
     case BPF_RECORD_EXIT: return exit(record);
+    case BPF_RECORD_END: {
+      const auto monotonic = static_cast<Nanoseconds>(record.time);
+      return tracer_.on_captured_end(Tid{record.tid}, {monotonic + realtime_, monotonic});
+    }
   }
 }
 

@@ -58,6 +58,14 @@ void Tracer::on_captured(const CapturedCall& call) {
   stamps_ = stamps;
 }
 
+void Tracer::on_captured_end(Tid tid, const Timestamps& when) {
+  Tracee* tracee = tracees_.find(tid);
+  if (!tracee || tracee->leaving) return;
+  const Timestamps stamps = std::exchange(stamps_, when);
+  end_call(*tracee);
+  stamps_ = stamps;
+}
+
 void Tracer::on_captured_enter(Tracee& tracee, const CapturedCall& call) {
   end_call(tracee);
   tracee.abi = call.registers.call.abi;

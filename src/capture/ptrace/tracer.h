@@ -46,6 +46,8 @@ class Tracer {
   void set_feed(CallFeed& feed) { feed_ = &feed; }
   // A call of the feed has begun or ended. Unknown threads are left out.
   void on_captured(const CapturedCall& call);
+  // A thread of the feed ends, in the midst of its call.
+  void on_captured_end(Tid tid, const Timestamps& when);
   // Ends a stop that the feed took for its own.
   void end_throttling(Tid tid, int status);
 

@@ -1,11 +1,15 @@
-"""A program that is stopped for back-pressure behaves as it does untraced, and so do those that watch it."""
+"""A program that is stopped for back-pressure behaves as it does untraced, and so do those that watch it.
 
+SYSRAY_TEST_STOPS=10000 in the environment: until there were so many stops.
+"""
+
+import os
 import subprocess
 import sys
 
 from support import require_backend, trace_slowly
 
-PROGRAM, STOPS = sys.argv[1], int(sys.argv[2])
+PROGRAM, STOPS = sys.argv[1], int(os.environ.get("SYSRAY_TEST_STOPS", sys.argv[2]))
 CALLS = 40000
 
 require_backend()
@@ -19,4 +23,5 @@ while stops < STOPS:
     assert counted["lost"] == 0, counted
     assert counted["stops"] > 0, "no thread was ever stopped: the test tests nothing"
     stops += counted["stops"]
-    print(counted)
+    print(counted, flush=True)
+print(stops, "stops")

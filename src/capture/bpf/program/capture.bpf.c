@@ -56,7 +56,7 @@ struct {
   __uint(value_size, sizeof(__u32));
 } recorder SEC(".maps");
 
-enum { SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
+enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
 
 static __always_inline struct bpf_task* traced(void) {
   return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
@@ -100,6 +100,7 @@ static __always_inline struct scratch* begin_record(struct bpf_task* t, __u8 kin
   s->used = size;
   s->limit = BPF_MAX_RECORD;
   s->faulted = 0;
+  s->unseen = 0;
   s->socket_noted = 0;
   s->late = 0;
   if (settings.ring_size / 4 < BPF_MAX_RECORD) s->limit = settings.ring_size / 4;
@@ -222,10 +223,12 @@ static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs
   r->instruction_pointer = regs->ip;
   for (int i = 0; i < 6; i++) r->args[i] = t->args[i];
   t->faulted = 0;
+  t->unseen = 0;
   const struct capture_program* program = program_of(t);
   if (program && program->entry.count && !(flags & BPF_RECORD_BEFORE)) {
     set_registers(s, t);
     run_program(s, program->entry.first, program->entry.count);
+    t->unseen = s->unseen != 0;
     if (s->faulted) {
       t->faulted = 1;
       flags |= BPF_RECORD_FAULTED;
@@ -235,6 +238,8 @@ static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs
   return end_record(s, t);
 }
 
+// True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
+// was for the call only until the thread goes on.
 static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs) {
   struct scratch* s = begin_record(t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   if (!s) return 0;
@@ -247,7 +252,10 @@ static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs)
   r->instruction_pointer = regs->ip;
   r->stack_pointer = regs->sp;
   if (failed) r->flags |= BPF_RECORD_ERROR;
-  if (t->faulted) repeat_entry(s, t);
+  if (t->faulted)
+    repeat_entry(s, t);
+  else
+    s->unseen = t->unseen;
   const struct capture_program* program = program_of(t);
   if (program && program->exit.count) {
     set_registers(s, t);
@@ -256,7 +264,8 @@ static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs)
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  return end_record(s, t);
+  int unseen = s->unseen != 0;
+  return end_record(s, t) || unseen;
 }
 
 static __always_inline void record_late(struct bpf_task* t) {
@@ -264,6 +273,11 @@ static __always_inline void record_late(struct bpf_task* t) {
   if (!s) return;
   repeat_entry(s, t);
   end_record(s, t);
+}
+
+static __always_inline void record_end(struct bpf_task* t) {
+  struct scratch* s = begin_record(t, BPF_RECORD_END, BPF_EXIT_SIZE);
+  if (s) end_record(s, t);
 }
 
 // What the programs at the tracepoints end with: makes the records that the thread's state asks for.
@@ -274,6 +288,7 @@ int on_record(void* context) {
   struct pt_regs* regs = (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
   __u8 wanted = t->to_record;
   if (wanted & BPF_MAKE_LATE) record_late(t);
+  if (wanted & BPF_MAKE_END) record_end(t);
   if (wanted & BPF_MAKE_ENTER) record_enter(t, regs, wanted & BPF_RECORD_BEFORE);
   if (wanted & BPF_MAKE_EXIT && record_exit(t, regs) && t->stoppable) {
     __u8 one = 1;
@@ -311,6 +326,8 @@ int on_exit(void* context) {
   t->progress = BPF_OUTSIDE;
   t->birth = 0;
   if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
+  // A thread that is killed does not come back from its call, and nobody can have seen a result.
+  if (bpf_get_current_task_btf()->pending.signal.sig[0] >> (SIGNAL_KILL - 1) & 1) return 0;
   if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
   // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
   if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) return 0;
@@ -327,6 +344,13 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   born.stoppable = creator->stoppable;
   bpf_task_storage_get(&tasks, child, &born, BPF_LOCAL_STORAGE_GET_F_CREATE);
   return 0;
+}
+
+// The thread ends. Its death may be long in coming: a leader's is told after those of all other threads.
+SEC("raw_tp")
+int on_end(void* context) {
+  struct bpf_task* t = traced();
+  return t ? record(context, t, BPF_MAKE_END) : 0;
 }
 
 // The last moment of the old memory: what was not resident at the entry is by now, since the kernel has read it.

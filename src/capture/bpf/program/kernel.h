@@ -45,8 +45,17 @@ struct socket {
   struct sock* sk;
 };
 
+typedef struct {
+  unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+  sigset_t signal;
+};
+
 struct task_struct {
   struct thread_info thread_info;
+  struct sigpending pending;
   unsigned int ptrace;
   struct files_struct* files;
   struct sched_entity se;

@@ -42,6 +42,7 @@ struct scratch {
   __u32 failed;
   __u32 late;  // CAPTURE_LATE or 0
   __u32 faulted;
+  __u32 unseen;  // decoding will read memory that could not be copied
   __u32 socket_noted;
   __u32 is_netlink;
   // Of the copy that a helper's loop makes.
@@ -241,6 +242,7 @@ static __always_inline __u32 make_room(struct scratch* s, __u64* size, __u32* st
 static __always_inline void close_copy(struct scratch* s, const struct capture_op* op, __u64 address, __u32 at,
                                        __u32 length, __u32 status) {
   if (status & CAPTURE_FAULT) s->faulted = 1;
+  if (status) s->unseen = 1;
   __u32 head = (at - sizeof(struct bpf_copy)) & (2 * BPF_MAX_RECORD - 1);
   struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + head);
   copy->address = address;
@@ -277,6 +279,16 @@ static long copy_page(__u32 index, void* context) {
   return 0;
 }
 
+// What is there of `length` bytes, of which not all are.
+static __always_inline __u32 copy_pages(struct scratch* s, __u64 address, __u32 at, __u32 length) {
+  s->from = address;
+  s->wanted = length;
+  s->copied = 0;
+  s->low = at;
+  bpf_loop(CAPTURE_MAX_BYTES / PAGE + 1, copy_page, &s, 0);
+  return s->copied;
+}
+
 __noinline long copy_bytes(struct scratch* s, const struct capture_op* op) {
   if (!s || !op) return 0;
   __u64 address = operand(s, &op->a);
@@ -293,12 +305,7 @@ __noinline long copy_bytes(struct scratch* s, const struct capture_op* op) {
   __u32 length = size;
   if (at >= BPF_MAX_RECORD || length > BPF_MAX_RECORD) return 0;
   if (bpf_probe_read_user(s->bytes + at, length, (const void*)address)) {
-    s->from = address;
-    s->wanted = length;
-    s->copied = 0;
-    s->low = at;
-    bpf_loop(CAPTURE_MAX_BYTES / PAGE + 1, copy_page, &s, 0);
-    length = s->copied;
+    length = copy_pages(s, address, at, length);
     status |= CAPTURE_FAULT;
   }
   close_copy(s, op, address, at, length, status);
@@ -322,7 +329,7 @@ __noinline long copy_string(struct scratch* s, const struct capture_op* op) {
   if (at >= BPF_MAX_RECORD || length > CAPTURE_MAX_STRING + 1) return 0;
   long got = bpf_probe_read_user_str(s->bytes + at, length, (const void*)address);
   if (got < 0) {
-    got = 0;
+    got = copy_pages(s, address, at, size);
     status |= CAPTURE_FAULT;
   }
   if (got > (long)size) got = size;
@@ -460,6 +467,7 @@ static long step(__u32 index, void* context) {
       break;
     }
     case CAPTURE_SWITCH: choose(s, op); break;
+    case CAPTURE_LIVE: s->unseen = 1; break;
   }
   return 0;
 }
@@ -474,5 +482,6 @@ __noinline long run_program(struct scratch* s, __u32 first, __u32 count) {
   s->pc = first;
   s->end = first + count;
   bpf_loop(STEP_LIMIT, step, &s, 0);
+  if (s->pc < s->end) s->unseen = 1;
   return 0;
 }

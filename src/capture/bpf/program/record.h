@@ -15,6 +15,7 @@ enum bpf_record_kind {
   BPF_RECORD_ENTER,
   BPF_RECORD_EXIT,
   BPF_RECORD_LATE,  // copies that belong to the call that the thread has entered
+  BPF_RECORD_END,   // of the thread
 };
 
 enum bpf_record_flags {
@@ -68,6 +69,7 @@ enum bpf_to_record {
   BPF_MAKE_ENTER = 16,
   BPF_MAKE_EXIT = 32,
   BPF_MAKE_LATE = 64,
+  BPF_MAKE_END = 128,
 };
 
 // One traced thread.
@@ -83,7 +85,7 @@ struct bpf_task {
   __u8 stoppable;  // the reader is its tracer, and ends the stops of back-pressure
   __u8 lost;
   __u8 to_record;  // enum bpf_to_record, with BPF_RECORD_BEFORE
-  __u8 pad;
+  __u8 unseen;     // some memory of the entry is left to the reader
   __u64 stack_pointer;
   __u64 args[6];
 };
