@@ -264,7 +264,7 @@ static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs)
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  int unseen = s->unseen != 0;
+  int unseen = s->unseen != 0 || settings.stand_still;
   return end_record(s, t) || unseen;
 }
 
