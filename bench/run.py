@@ -83,6 +83,8 @@ def tracers(sysray, with_perf):
     tried = subprocess.run([sysray, "--backend=bpf", "-o", "/dev/null", "true"], capture_output=True)
     if tried.returncode == 0:
         rows["sysray bpf"] = [sysray, "--backend=bpf", "-f", "-o", "{out}"]
+        # What a filter costs that no call passes.
+        rows["sysray bpf, none picked"] = [sysray, "--backend=bpf", "-f", "-e", "trace=reboot", "-o", "{out}"]
     if with_perf and shutil.which("perf"):
         rows["perf trace"] = ["perf", "trace", "-o", "{out}"]
     return rows

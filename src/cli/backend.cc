@@ -20,6 +20,21 @@ namespace {
 // The errors of the BPF backend itself begin with this.
 constexpr std::string_view backend_name = "BPF backend";
 
+// What shows exactly only while threads stand still. Empty: nothing of that is asked for.
+std::string_view what_needs_stops(const Options& options, const capture::Plan& plan) {
+  const decode::Options& decode = options.decode;
+  if (decode.stacks) return "stacks are read from threads that stand still";
+  if (decode.wants_descriptors() || decode.find_targets)
+    return "files of descriptors are looked up while threads stand still";
+  if (decode.pid_names || decode.translate_pids) return "ids are looked up while threads stand still";
+  if (options.security) return "security contexts are looked up while threads stand still";
+  if (!decode.dump_sent.empty()) return "what was sent is dumped when the call has ended";
+  if (options.record) return "a recording holds more memory than is shown";
+  if (plan.allow_seccomp) return "--seccomp-bpf is about ptrace";
+  if (plan.detach_on_exec) return "threads are let go at their execve";
+  return {};
+}
+
 #ifdef SYSRAY_BPF
 
 // What decoding will read, as far as the options let it.
@@ -39,7 +54,8 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
-  return capture::bpf::make_bpf_source(std::move(plan), copies_of(options, model), messages);
+  const bool stand_still = !what_needs_stops(options, plan).empty();
+  return capture::bpf::make_bpf_source(std::move(plan), copies_of(options, model), stand_still, messages);
 }
 
 #else
@@ -55,20 +71,6 @@ Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options&, capture
 std::string_view what_bpf_lacks(const capture::Plan& plan) {
   if (plan.tampers) return "it cannot tamper with calls";
   if (plan.watch) return "it cannot look for processes that will belong to a target";
-  return {};
-}
-
-// What shows exactly only while threads stand still. Empty: nothing of that is asked for.
-std::string_view what_needs_stops(const Options& options, const capture::Plan& plan) {
-  const decode::Options& decode = options.decode;
-  if (decode.stacks) return "stacks are read from threads that stand still";
-  if (decode.wants_descriptors() || decode.find_targets)
-    return "files of descriptors are looked up while threads stand still";
-  if (decode.pid_names || decode.translate_pids) return "ids are looked up while threads stand still";
-  if (options.security) return "security contexts are looked up while threads stand still";
-  if (options.record) return "a recording holds more memory than is shown";
-  if (plan.allow_seccomp) return "--seccomp-bpf is about ptrace";
-  if (plan.detach_on_exec) return "threads are let go at their execve";
   return {};
 }
 

@@ -172,6 +172,18 @@ void CaptureWalk::element(const Type& array, const CapturePlace& place, const Ca
   from_bytes(array.ref, place, names);
 }
 
+// In the body of a further loop its element is read: numbers of the element around it are put aside.
+void CaptureWalk::hold_elements(CaptureNames& names) {
+  auto hold = [this](Quantity& number) {
+    if (!number.known() || number.operand.source != CAPTURE_ELEMENT) return;
+    const u8 held = program().variable();
+    program().assign(held, number);
+    number.operand = program().value_of(held).operand;
+  };
+  for (Quantity& number : names.parameters) hold(number);
+  hold(names.extent);
+}
+
 // Adds the head of a loop over elements, and what each of them needs.
 void CaptureWalk::loop(const capture_op& head, const Type& array, const CaptureNames& names) {
   if (expressions_.loops >= CAPTURE_MAX_NEST) return live(CAPTURE_LIVE_LOOP);
@@ -182,6 +194,7 @@ void CaptureWalk::loop(const capture_op& head, const Type& array, const CaptureN
     if (carried.known()) carried.state = Quantity::State::bound;
     outer.parameters.push_back(carried);
   }
+  hold_elements(outer);
   program().group(head, [&] {
     expressions_.loops++;
     CapturePlace place{CapturePlace::Kind::element, 0, expressions_.loops, 0};

@@ -71,6 +71,7 @@ class CaptureWalk {
   void alternative(const Alternative& one, const CaptureNames& names);
   void format(const Type& type, const Quantity& value, const CaptureNames& names);
   void element(const Type& array, const CapturePlace& place, const CaptureNames& names);
+  void hold_elements(CaptureNames& names);
   void loop(const capture_op& head, const Type& array, const CaptureNames& names);
 
   // Runs `use` for each case of the union that may be meant, behind tests where the program can tell.

@@ -37,7 +37,7 @@ class BpfSource : public Source {
   BpfSource(Plan plan, Messages& messages)
       : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {}
 
-  Result<void> start(const describe::CapturePlan& copies);
+  Result<void> start(const describe::CapturePlan& copies, bool stand_still);
   Abilities abilities() const override { return {}; }
   Result<Ending> run(Consumer& consumer) override;
 
@@ -72,10 +72,10 @@ unsigned long BpfSource::options() const {
   return options;
 }
 
-Result<void> BpfSource::start(const describe::CapturePlan& copies) {
+Result<void> BpfSource::start(const describe::CapturePlan& copies, bool stand_still) {
   for (Tid tid : plan_.attach)
     if (number(tid) == getpid()) return Error{"I'm sorry, I can't let you do that, Dave.", "", "", EPERM};
-  auto object = Object::load(plan_, copies);
+  auto object = Object::load(plan_, copies, stand_still);
   if (!object) return object.error();
   object_ = std::move(*object);
   // Before the rest, because a daemon mode makes another process the tracer.
@@ -92,6 +92,7 @@ Result<void> BpfSource::start(const describe::CapturePlan& copies) {
   auto alarm = Alarm::make(signals_.awaited(), plan_.tick, *object_);
   if (!alarm) return alarm.error();
   alarm_.emplace(std::move(*alarm));
+  if (plan_.debug && plan_.kill_on_exit) messages_.say("PTRACE_O_EXITKILL works");
   if (plan_.debug) messages_.say(fmt::format("BPF backend: rings of {} KiB", object_->ring_size() >> 10));
   return {};
 }
@@ -205,9 +206,10 @@ void BpfSource::report() {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const describe::CapturePlan& copies, Messages& messages) {
+Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const describe::CapturePlan& copies, bool stand_still,
+                                                Messages& messages) {
   auto source = std::make_unique<BpfSource>(std::move(plan), messages);
-  if (Result<void> started = source->start(copies); !started) return started.error();
+  if (Result<void> started = source->start(copies, stand_still); !started) return started.error();
   return std::unique_ptr<Source>(std::move(source));
 }
 

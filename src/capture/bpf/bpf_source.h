@@ -12,6 +12,8 @@
 namespace sysray::capture::bpf {
 
 // As capture::ptrace::make_ptrace_source. `copies`, resolved, says what memory is captured with each call.
-Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const describe::CapturePlan& copies, Messages& messages);
+// `stand_still`: threads wait at the end of each call until it has been seen; for what has to be looked up meanwhile.
+Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const describe::CapturePlan& copies, bool stand_still,
+                                                Messages& messages);
 
 }  // namespace sysray::capture::bpf

@@ -20,7 +20,7 @@ namespace sysray::capture::bpf {
 namespace {
 
 constexpr size_t smallest_ring = 64 << 10;
-constexpr size_t largest_ring = 4 << 20;
+constexpr size_t largest_ring = 2 << 20;
 constexpr size_t all_rings = 64 << 20;  // of a machine with many CPUs
 // Latency against wake-ups: a record waits for the reader's timer, or for so many others.
 constexpr size_t largest_wake_mark = 128 << 10;
@@ -94,12 +94,13 @@ Result<void> check_requirements() {
   return {};
 }
 
-Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const describe::CapturePlan& copies) {
+Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const describe::CapturePlan& copies, bool stand_still) {
   if (auto checked = check_requirements(); !checked) return checked.error();
   std::unique_ptr<Object> object(new Object());
   const size_t cpus = possible_cpus();
   object->ring_size_ = choose_ring_size(plan.ring_size, cpus);
-  const bpf_settings settings = settings_of(plan, object->ring_size_);
+  bpf_settings settings = settings_of(plan, object->ring_size_);
+  settings.stand_still = stand_still;
   Loader& loader = object->loader_;
   loader.set_value(".rodata", &settings);
   loader.set_entries("scratches", cpus);

@@ -27,7 +27,8 @@ class Object {
  public:
   // Loads the program for the calls of the plan. `ring_size`: bytes for each CPU, a power of two of pages; 0: chosen.
   // Nothing is captured before attach(). All of it leaves the kernel when the process ends, however it does.
-  static Result<std::unique_ptr<Object>> load(const Plan& plan, const describe::CapturePlan& copies);
+  // `stand_still`: see make_bpf_source.
+  static Result<std::unique_ptr<Object>> load(const Plan& plan, const describe::CapturePlan& copies, bool stand_still);
   ~Object();
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;

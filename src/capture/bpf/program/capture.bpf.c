@@ -27,7 +27,7 @@ struct {
 // Threads that were sent SIGSTOP, by their ids, until the reader has taken note.
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 65536);
+  __uint(max_entries, 16384);
   __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, __s32);
   __type(value, __u8);
@@ -83,10 +83,13 @@ static __always_inline void find_ids(struct bpf_task* t) {
   t->tgid = info.tgid;
 }
 
-static __always_inline struct scratch* begin_record(struct bpf_task* t, __u8 kind, __u32 size) {
+static __always_inline struct scratch* find_scratch(void) {
   __u32 cpu = bpf_get_smp_processor_id();
-  struct scratch* s = bpf_map_lookup_elem(&scratches, &cpu);
-  if (!s) return 0;
+  return bpf_map_lookup_elem(&scratches, &cpu);
+}
+
+__noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, __u32 size) {
+  if (!s || !t) return 0;
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   if (!t->tid) find_ids(t);
   r->time = bpf_ktime_get_ns();
@@ -111,7 +114,7 @@ static __always_inline struct scratch* begin_record(struct bpf_task* t, __u8 kin
     bpf_get_current_comm(s->bytes + at, BPF_COMM);
     s->used += BPF_COMM;
   }
-  return s;
+  return 1;
 }
 
 static __always_inline void wake_reader(__u64 filled) {
@@ -135,7 +138,8 @@ static __always_inline int put(struct bpf_ring_head* ring, const struct bpf_reco
 }
 
 // Hands the record to the reader. True if its ring is fuller than it should be.
-static __always_inline int end_record(struct scratch* s, struct bpf_task* t) {
+__noinline int end_record(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   __u32 cpu = bpf_get_smp_processor_id();
   struct bpf_ring_head* ring = bpf_map_lookup_elem(&rings, &cpu);
@@ -206,19 +210,20 @@ static __always_inline int note_call(struct bpf_task* t, struct pt_regs* regs) {
   return 1;
 }
 
-static __always_inline void repeat_entry(struct scratch* s, struct bpf_task* t) {
+__noinline int repeat_entry(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
   t->faulted = 0;
   const struct capture_program* program = program_of(t);
-  if (!program) return;
+  if (!program) return 0;
   set_registers(s, t);
   s->late = CAPTURE_LATE;
   run_program(s, program->entry.first, program->entry.count);
   s->late = 0;
+  return 0;
 }
 
-static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs, __u8 flags) {
-  struct scratch* s = begin_record(t, BPF_RECORD_ENTER, sizeof(struct bpf_record));
-  if (!s) return 0;
+static __always_inline int record_enter(struct scratch* s, struct bpf_task* t, struct pt_regs* regs, __u8 flags) {
+  begin_record(s, t, BPF_RECORD_ENTER, sizeof(struct bpf_record));
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   r->instruction_pointer = regs->ip;
   for (int i = 0; i < 6; i++) r->args[i] = t->args[i];
@@ -240,9 +245,8 @@ static __always_inline int record_enter(struct bpf_task* t, struct pt_regs* regs
 
 // True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
 // was for the call only until the thread goes on.
-static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs) {
-  struct scratch* s = begin_record(t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
-  if (!s) return 0;
+static __always_inline int record_exit(struct scratch* s, struct bpf_task* t, struct pt_regs* regs) {
+  begin_record(s, t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   __u64 result = regs->ax;
   __u64 error = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT ? (__u64)(__s64)(__s32)result : result;
@@ -264,33 +268,33 @@ static __always_inline int record_exit(struct bpf_task* t, struct pt_regs* regs)
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  int unseen = s->unseen != 0;
+  int unseen = s->unseen != 0 || settings.stand_still;
   return end_record(s, t) || unseen;
 }
 
-static __always_inline void record_late(struct bpf_task* t) {
-  struct scratch* s = begin_record(t, BPF_RECORD_LATE, BPF_EXIT_SIZE);
-  if (!s) return;
+static __always_inline void record_late(struct scratch* s, struct bpf_task* t) {
+  begin_record(s, t, BPF_RECORD_LATE, BPF_EXIT_SIZE);
   repeat_entry(s, t);
   end_record(s, t);
 }
 
-static __always_inline void record_end(struct bpf_task* t) {
-  struct scratch* s = begin_record(t, BPF_RECORD_END, BPF_EXIT_SIZE);
-  if (s) end_record(s, t);
+static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
+  begin_record(s, t, BPF_RECORD_END, BPF_EXIT_SIZE);
+  end_record(s, t);
 }
 
 // What the programs at the tracepoints end with: makes the records that the thread's state asks for.
 SEC("raw_tp")
 int on_record(void* context) {
   struct bpf_task* t = traced();
-  if (!t) return 0;
+  struct scratch* s = find_scratch();
+  if (!t || !s) return 0;
   struct pt_regs* regs = (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
   __u8 wanted = t->to_record;
-  if (wanted & BPF_MAKE_LATE) record_late(t);
-  if (wanted & BPF_MAKE_END) record_end(t);
-  if (wanted & BPF_MAKE_ENTER) record_enter(t, regs, wanted & BPF_RECORD_BEFORE);
-  if (wanted & BPF_MAKE_EXIT && record_exit(t, regs) && t->stoppable) {
+  if (wanted & BPF_MAKE_LATE) record_late(s, t);
+  if (wanted & BPF_MAKE_END) record_end(s, t);
+  if (wanted & BPF_MAKE_ENTER) record_enter(s, t, regs, wanted & BPF_RECORD_BEFORE);
+  if (wanted & BPF_MAKE_EXIT && record_exit(s, t, regs) && t->stoppable) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);

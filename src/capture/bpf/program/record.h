@@ -121,7 +121,8 @@ struct bpf_settings {
   __u8 all;          // every call is wanted
   __u8 want_comm;
   __u8 want_cpu_time;
-  __u8 follow;  // children are traced even if they are not attached to by ptrace
+  __u8 stand_still;  // each thread is stopped at the end of each call, until the reader has seen it
+  __u8 follow;       // children are traced even if they are not attached to by ptrace
 };
 
 // Changed while the program runs.
