@@ -100,6 +100,7 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
   }
   if (dumps_ != nullptr) [[unlikely]]
     dumps_->leave();
+  value.more |= count < total && list.size() >= limit;
   if (!value.more && count < total) {
     value.fault = true;
     value.number = bytes.address.value + count * each;

@@ -182,6 +182,9 @@ void CaptureWalk::loop(const capture_op& head, const Type& array, const CaptureN
     if (carried.known()) carried.state = Quantity::State::bound;
     outer.parameters.push_back(carried);
   }
+  // What was read of an element of an outer loop is out of sight.
+  for (Quantity& one : outer.parameters)
+    if (one.known() && one.operand.source == CAPTURE_ELEMENT) one = unknown();
   program().group(head, [&] {
     expressions_.loops++;
     CapturePlace place{CapturePlace::Kind::element, 0, expressions_.loops, 0};

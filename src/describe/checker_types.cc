@@ -74,7 +74,7 @@ constexpr std::string_view known_attributes[] = {
     "mode",     "digits",      "minus1", "both",     "lost",        "named",      "class",       "noclass",
     "noreturn", "new_program", "abi",    "since",    "never_fails", "prototype",  "received",    "sent",
     "data",     "untouched",   "closes", "unshares", "address",     "shown",      "arch",        "resumes",
-    "bits",     "room"};
+    "bits",     "room",        "linked"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -377,6 +377,11 @@ void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute
   }
   pointer.shows_cut = find(attributes, "cut") != nullptr;
   pointer.with_address = find(attributes, "address") != nullptr;
+  if (const ast::Attribute* linked = find(attributes, "linked"); linked != nullptr && !linked->values.empty()) {
+    constexpr u64 most_links = 32;
+    const auto links = constant_value(linked->values[0]);
+    if (links) pointer.links = static_cast<u32>(std::min(links->value[0], most_links));
+  }
   if (const ast::Attribute* size = find(attributes, "size"); size != nullptr && !size->values.empty())
     pointer.size = expression(size->values[0], names);
   if (const ast::Attribute* partial = find(attributes, "partial")) {
