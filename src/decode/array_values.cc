@@ -100,6 +100,8 @@ Value ValueBuilder::elements(const Type& array, Bytes bytes, u64 count, u64 tota
   }
   if (dumps_ != nullptr) [[unlikely]]
     dumps_->leave();
+  // Behind what is shown at most nothing is looked at.
+  value.more |= array.shown != none && count < total && list.size() >= limit;
   if (!value.more && count < total) {
     value.fault = true;
     value.number = bytes.address.value + count * each;

@@ -92,7 +92,8 @@ Value ValueBuilder::enumerator(const Set& set, const Type& type, u64 raw, const 
   Value value = integer(type, raw);
   value.kind = ValueKind::symbol;
   value.style = IntStyle::hex;
-  value.signed_symbol = set.decimal;
+  value.signed_symbol = set.decimal && type.is_signed;
+  if (set.decimal && !type.is_signed) value.style = IntStyle::unsigned_decimal;
   value.always_named = set.by_name;
   const Member* member = find_member(set, raw, value.width);
   if (member == nullptr && set.members.count > 0) {

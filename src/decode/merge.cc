@@ -19,6 +19,9 @@ const Value* find(const Value& value, const char* name) {
   return nullptr;
 }
 
+// An array that is empty or could not be read to its end is nothing to compare with.
+bool is_whole(const Value& value) { return value.kind != ValueKind::array || (value.count > 0 && !value.fault); }
+
 }  // namespace
 
 Value Merge::changed(const Value& before, const Value& after) {
@@ -66,7 +69,7 @@ bool Merge::hides_out(describe::Range range) const {
 }
 
 Value Merge::given(const Field& field, const Value& before, const Value& address) {
-  if (field.lost && before.kind != ValueKind::address) return changed(before, address);
+  if (field.lost && is_whole(before) && before.kind != ValueKind::address) return changed(before, address);
   const describe::Struct* st = directed(field.type);
   if (st == nullptr || before.kind != ValueKind::structure) return before;
   ValueList list(arena_, before.count + 1);
@@ -81,7 +84,7 @@ Value Merge::given(const Field& field, const Value& before, const Value& address
 
 Value Merge::merged(const Field& field, const Value& before, const Value& after) {
   const bool unread = before.kind == ValueKind::address && after.kind == ValueKind::address;
-  if ((!field.both || unread) && same_value(before, after)) return after;
+  if ((!field.both || unread || !is_whole(before)) && same_value(before, after)) return after;
   if (after.kind == ValueKind::structure && after.count == 0) return before;
   const describe::Struct* st = directed(field.type);
   if (st != nullptr && before.kind == ValueKind::structure && after.kind == ValueKind::structure)

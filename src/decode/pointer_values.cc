@@ -1,6 +1,7 @@
 // Values of registers, and of what pointers point to: strings and objects, read as far as the memory is there.
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "decode/layout.h"
 #include "decode/value_builder.h"
@@ -75,6 +76,7 @@ Value ValueBuilder::pointed(const Type& pointer, u64 at, const Scope& scope) {
   constexpr u32 max_pointer_depth = 12;
   if (at == 0 || pointer.ref == none || depth_ >= max_pointer_depth) return address(at);
   if (pointer.valid != none && evaluator_.value(pointer.valid, scope) == 0) return address(at);
+  if (pointer.links != 0) return linked(pointer, at, scope);
   depth_++;
   Value value = target_at(pointer, pointer.ref, at, scope);
   depth_--;
@@ -87,6 +89,21 @@ Value ValueBuilder::pointed(const Type& pointer, u64 at, const Scope& scope) {
     const int n = snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(at));
     value.comment = arena_.copy({text, static_cast<size_t>(n)}).data();
   }
+  return value;
+}
+
+// The next of a list. A list does not nest: what it holds may be as deep as that of its first.
+Value ValueBuilder::linked(const Type& pointer, u64 at, const Scope& scope) {
+  if (links_ >= pointer.links) {
+    Value value = address(at);
+    value.comment = "...";
+    return value;
+  }
+  const u32 depth = std::exchange(depth_, 1);
+  links_++;
+  const Value value = target_at(pointer, pointer.ref, at, scope);
+  links_--;
+  depth_ = depth;
   return value;
 }
 
@@ -129,7 +146,9 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
   value.nul_terminated = got.terminated;
   value.truncated =
       !got.terminated && (got.length > shown || bound > wanted || got.length >= looked_at || type.limited);
-  value.set_text({to, std::min(got.length, shown)});
+  const bool whole = type.trimmed && !got.terminated && got.length == bound && got.length > 0;
+  value.truncated |= whole;
+  value.set_text({to, std::min(whole ? got.length - 1 : got.length, shown)});
   if (is_path && context_.options.security_contexts)
     add_security(value, context_.resolver.file_security(call_.tid, last_dirfd_, value.text(), arena_));
   return value;

@@ -101,6 +101,10 @@ u64 Evaluator::computed(describe::Range code, const Scope& scope) const {
       case Op::compat: push(call_.abi == event::Abi::i386); break;
       case Op::size_of: push(size_of(model_, in.operand, call_.abi)); break;
       case Op::fd_protocol: push(static_cast<u64>(static_cast<s64>(socket_protocol(static_cast<int>(pop()))))); break;
+      case Op::fd_link:
+        push(resolver_.descriptor_refers_to(call_.tid, static_cast<int>(pop()),
+                                            model_.text(model_.strings[in.operand])));
+        break;
       case Op::fd_device: push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop()))); break;
       case Op::at_exit: push(call_.at_exit); break;
       case Op::verbose: push(call_.verbose); break;
@@ -138,13 +142,6 @@ u64 Evaluator::load_field(const Field& field, const u8* data, size_t available) 
     return value;
   }
   return extend(value, width, type.is_signed);
-}
-
-// How many of the bytes at hand came from the tracee.
-size_t Evaluator::there(const Scope& scope) {
-  if (scope.filled_from == 0) return scope.available;
-  const u64 before = scope.filled_from - std::min(scope.filled_from, scope.address.value);
-  return std::min<u64>(scope.available, before);
 }
 
 u64 Evaluator::field(u32 field, const Scope& scope) const {

@@ -1,6 +1,7 @@
 // Scope: what the names in a description's expression mean at one place of decoding, and their evaluation.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -133,7 +134,13 @@ class Evaluator {
  private:
   u64 computed(describe::Range code, const Scope& scope) const;
   u64 load_field(const describe::Field& field, const u8* data, size_t available) const;
-  static size_t there(const Scope& scope);
+  // How many of the bytes at hand came from the tracee.
+  static size_t there(const Scope& scope) {
+    if (scope.filled_from == 0) [[likely]]
+      return scope.available;
+    const u64 at = scope.address.value;
+    return scope.filled_from <= at ? 0 : std::min<u64>(scope.available, scope.filled_from - at);
+  }
   u64 old_field(u32 number, const Scope& scope) const;
   u64 nested_field(u32 list, const Scope& scope) const;
   u64 old_value(u32 field) const;

@@ -70,6 +70,16 @@ Value ValueBuilder::signal_set(Bytes bytes) {
   });
 }
 
+Value ValueBuilder::bit_name(const describe::Set& names, u64 number) {
+  Value value;
+  value.kind = ValueKind::symbol;
+  value.style = event::IntStyle::hex;
+  value.width = 4;
+  value.number = number;
+  if (const describe::Member* member = find_member(names, number, 4)) value.set_text(model_.text(member->name));
+  return value;
+}
+
 // An integer of which each bit has a name.
 Value ValueBuilder::named_bits(const Type& type, u64 raw) {
   const u32 width = integer_width(type, call_.abi);
@@ -90,10 +100,15 @@ Value ValueBuilder::descriptor_set(const Type& type, Bytes bytes, u64 bits) {
   fd.width = 4;
   fd.is_signed = true;
   const bool plain = type.format == describe::IntFormat::decimal;  // not of descriptors: CPUs
+  const describe::Set* names = type.bit_names == describe::none ? nullptr : &model_.sets[type.bit_names];
   ValueList list(arena_);
   bits = std::min<u64>(bits, bytes.available * 8);
-  for (u64 i = 0; i < bits; i++)
-    if ((bytes.data[i / 8] >> (i % 8) & 1) != 0) list.add(plain ? integer(fd, i) : descriptor(fd, i));
+  const u64 shown = evaluator_.value_or(type.shown, Scope{}, bits);
+  for (u64 i = 0; i < bits && !value.more; i++) {
+    if ((bytes.data[i / 8] >> (i % 8) & 1) == 0) continue;
+    value.more = list.size() >= shown;
+    if (!value.more) list.add(names != nullptr ? bit_name(*names, i) : plain ? integer(fd, i) : descriptor(fd, i));
+  }
   value.set_items(list.data(), list.size());
   return value;
 }

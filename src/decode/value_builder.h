@@ -129,6 +129,7 @@ class ValueBuilder {
   Value signal(u64 raw);
   template <typename Name>
   Value bit_names(u64 mask, u64 count, u64 first, Name name_of);
+  Value bit_name(const describe::Set& names, u64 number);
   Value named_bits(const Type& type, u64 raw);
   Value signal_set(Bytes bytes);
   Value descriptor_set(const Type& type, Bytes bytes, u64 bits);
@@ -140,6 +141,7 @@ class ValueBuilder {
   void add_comments(Value& value, const Type& type, const Scope& scope);
   const char* date(s64 seconds, u64 fraction, u32 digits);
 
+  Value linked(const Type& pointer, u64 address, const Scope& scope);
   Value target_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
   Value string_at(const Type& type, u64 address, const Scope& scope);
   Value chars_at(const Type& type, u64 address, const Scope& scope, const Type& pointer);
@@ -219,6 +221,7 @@ class ValueBuilder {
   DumpWalk* dumps_ = nullptr;
   bool unlimited_ = false;
   u32 depth_ = 0;
+  u32 links_ = 0;          // of a list that is being walked
   int last_dirfd_ = -100;  // AT_FDCWD; what the next path is relative to
 };
 

@@ -160,8 +160,8 @@ void CaptureWalk::tail_at(const Pointee& pointee, const Type& target, const Fiel
   inner.place = {CapturePlace::Kind::slot, head, 0, 0};
   inner.extent = names.extent;
   const Quantity count = expressions_.value(array.count, inner);
-  const Quantity at = expressions_.both(CAPTURE_ADD, pointee.address,
-                                        expressions_.constant(tail.offset[target_.layout_index()]));
+  const Quantity at =
+      expressions_.both(CAPTURE_ADD, pointee.address, expressions_.constant(tail.offset[target_.layout_index()]));
   copy(bytes_op(at.operand, count.operand, each, CAPTURE_MAX_BYTES), false);
 }
 

@@ -20,6 +20,7 @@ int stack_of(const std::vector<Instruction>& code) {
     switch (in.op) {
       case Op::fd_protocol:
       case Op::fd_device:
+      case Op::fd_link:
       case Op::negate:
       case Op::complement:
       case Op::logical_not: break;
@@ -212,6 +213,11 @@ void Checker::emit_deref(const Expression& e, const Names& names, std::vector<In
 
 void Checker::emit_call(const Expression& e, const Names& names, std::vector<Instruction>& code) {
   if (e.text == "whole") return emit_whole(e, names, code);
+  if (e.text == "fd_link") {
+    emit(e.operands[0], names, code);
+    tables_.strings.push_back(tables_.intern(e.operands[1].text));
+    return push(code, Op::fd_link, static_cast<u32>(tables_.strings.size() - 1));
+  }
   const Op op = e.text == "min"         ? Op::minimum
                 : e.text == "max"       ? Op::maximum
                 : e.text == "align"     ? Op::align
@@ -226,7 +232,7 @@ void Checker::emit_call(const Expression& e, const Names& names, std::vector<Ins
   if (op == Op::fd_protocol && e.text != "fd_protocol") {
     diagnostics_.error(e.position, "unknown function '" + e.text + "'",
                        did_you_mean(e.text, {"min", "max", "align", "udiv", "umod", "sizeof", "old", "fd_protocol",
-                                             "fd_device", "whole"}));
+                                             "fd_device", "fd_link", "whole"}));
     return;
   }
   const size_t wanted = op == Op::fd_protocol || op == Op::fd_device ? 1 : 2;
@@ -291,7 +297,7 @@ bool Checker::is_constant(const Expression& e, const Names& names) const {
       return is_struct && structs_[found->second.index].layout_state != 1;
     }
     case Expression::Kind::call:
-      if (e.text == "fd_protocol" || e.text == "fd_device" || e.text == "whole") return false;
+      if (e.text == "fd_protocol" || e.text == "fd_device" || e.text == "fd_link" || e.text == "whole") return false;
       break;
     case Expression::Kind::unary:
     case Expression::Kind::binary:

@@ -67,13 +67,14 @@ constexpr Builtin builtins[] = {
 };
 
 constexpr std::string_view known_attributes[] = {
-    "if",        "nonzero",  "v",          "valid",   "on",          "always",      "size",     "tail",   "count",
-    "bare",      "single",   "carry",      "time",    "comment",     "unnamed",     "name",     "big",    "limit",
-    "hex",       "oct",      "dec",        "hex0",    "zero_filled", "cut",         "uncut",    "text",   "trim",
-    "partial",   "instead",  "unreadable", "char",    "date",        "mode",        "digits",   "minus1", "both",
-    "lost",      "named",    "class",      "noclass", "noreturn",    "new_program", "abi",      "since",  "never_fails",
-    "prototype", "received", "sent",       "data",    "untouched",   "closes",      "unshares", "enters", "address",
-    "shown",     "arch",     "resumes",    "bits",    "room",        "of",          "blank",    "local",  "peer"};
+    "if",       "nonzero",     "v",      "valid",    "on",          "always",     "size",        "tail",
+    "count",    "bare",        "single", "carry",    "time",        "comment",    "unnamed",     "name",
+    "big",      "limit",       "hex",    "oct",      "dec",         "hex0",       "zero_filled", "cut",
+    "uncut",    "text",        "trim",   "partial",  "instead",     "unreadable", "char",        "date",
+    "mode",     "digits",      "minus1", "both",     "lost",        "named",      "class",       "noclass",
+    "noreturn", "new_program", "abi",    "since",    "never_fails", "prototype",  "received",    "sent",
+    "data",     "untouched",   "closes", "unshares", "enters",      "address",    "shown",       "arch",
+    "resumes",  "bits",        "room",   "of",       "blank",       "local",      "peer",        "linked"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -393,6 +394,11 @@ void Checker::pointer_attributes(Type& pointer, const std::vector<ast::Attribute
   }
   pointer.shows_cut = find(attributes, "cut") != nullptr;
   pointer.with_address = find(attributes, "address") != nullptr;
+  if (const ast::Attribute* linked = find(attributes, "linked"); linked != nullptr && !linked->values.empty()) {
+    constexpr u64 most_links = 32;
+    const auto links = constant_value(linked->values[0]);
+    if (links) pointer.links = static_cast<u32>(std::min(links->value[0], most_links));
+  }
   if (const ast::Attribute* size = find(attributes, "size"); size != nullptr && !size->values.empty())
     pointer.size = expression(size->values[0], names);
   if (const ast::Attribute* partial = find(attributes, "partial")) {

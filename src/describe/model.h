@@ -114,6 +114,7 @@ struct Type {
   u32 step = none;        // expr; sysno: the audit architecture whose number it is; fd: the argument that owns it
   u32 alignment = 1;      // chain
   u32 shown = none;       // expr: string, chars, array: at most so many bytes or elements are shown, the rest is cut
+  u32 links = 0;          // pointer to the next of a list: so many of them are followed; 0: no list
   u32 room = 0;           // bytes that a field of variable size takes in its struct; 0: as many as it has
   u32 bit_names = none;   // sets: integer, shown as the names of the bits that are set
   u32 size = none;        // expr: only so many bytes of the pointee (of an inline array: of its room) are in use
@@ -352,6 +353,7 @@ enum class Op : u8 {
   size_of,        // operand: type
   fd_protocol,    // pops a descriptor
   fd_device,      // pops a descriptor: its device number if it is a character device, else 0
+  fd_link,        // pops a descriptor: 1 if what it refers to begins with `strings` operand
   at_exit,        // 1 when the value is shown as of exit
   verbose,        // 1 when structures are not abbreviated
   negate, complement, logical_not,

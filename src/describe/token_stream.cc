@@ -196,7 +196,13 @@ Expression TokenStream::call(const Token& name) {
     whole.kind = Kind::size_of;
     whole.type = std::make_shared<ast::TypeUse>(type());
   }
-  while (name.text != "sizeof" && !at(")")) {
+  if (name.text == "fd_link") {
+    adopt(whole, expression());
+    expect(",", "in fd_link(FD, TEXT)");
+    const Token at = peek();
+    adopt(whole, {Kind::name, at.position, 0, expect_string("the beginning of what the descriptor refers to"), {}, nullptr});
+  }
+  while (name.text != "sizeof" && name.text != "fd_link" && !at(")")) {
     if (takes_type(name.text) && whole.operands.size() == 2)
       whole.type = std::make_shared<ast::TypeUse>(type());
     else

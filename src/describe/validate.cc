@@ -119,6 +119,7 @@ class Validator {
       case Op::deref:
       case Op::whole:
       case Op::old_deref: index(in.operand, m_.fields); break;
+      case Op::fd_link: return index(in.operand, m_.strings);
       case Op::size_of: return index(in.operand, m_.types);
       case Op::argument_member:
       case Op::nested_field: {
@@ -142,6 +143,7 @@ class Validator {
     switch (op) {
       case Op::fd_protocol:
       case Op::fd_device:
+      case Op::fd_link:
       case Op::negate:
       case Op::complement:
       case Op::logical_not: return {1, 1};

@@ -151,6 +151,11 @@ std::optional<std::string_view> ProcResolver::working_directory(Tid tid, Arena& 
   return arena.copy(*target);
 }
 
+bool ProcResolver::descriptor_refers_to(Tid tid, int fd, std::string_view beginning) {
+  const auto link = reader_.link(tid, fd);
+  return link && link->starts_with(beginning);
+}
+
 u64 ProcResolver::descriptor_device(Tid tid, int fd) {
   const auto device = reader_.device(tid, fd);
   return device.kind == DescriptorKind::character_device ? device.number : 0;

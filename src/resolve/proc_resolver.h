@@ -47,6 +47,7 @@ class ProcResolver : public Resolver {
   DescriptorDetails descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) override;
   std::optional<std::string_view> working_directory(Tid tid, Arena& arena) override;
   u64 descriptor_device(Tid tid, int fd) override;
+  bool descriptor_refers_to(Tid tid, int fd, std::string_view beginning) override;
   int socket_protocol(Tid tid, int fd) override;
   std::optional<std::string_view> interface_name(u32 index, Arena& arena) override;
   std::optional<std::string_view> thread_name(Tid tid, Arena& arena) override;

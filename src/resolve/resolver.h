@@ -46,6 +46,8 @@ class Resolver {
   virtual std::optional<std::string_view> working_directory(Tid, Arena&) { return std::nullopt; }
   // Device number (st_rdev, inode(7)) of the character device behind the descriptor; 0 if it is none.
   virtual u64 descriptor_device(Tid, int) { return 0; }
+  // Whether what the descriptor refers to has a name that begins so ("socket:", "anon_inode:bpf-map").
+  virtual bool descriptor_refers_to(Tid, int, std::string_view) { return false; }
   // The protocol of a socket (for AF_NETLINK its family, socket(2)), or -1.
   virtual int socket_protocol(Tid, int) { return -1; }
   // Name of a network interface in the tracer's network namespace.

@@ -19,6 +19,11 @@ void add_character(TextBuffer& out, u8 c) {
     out.add(static_cast<char>(c));
     return out.add('\'');
   }
+  if (c >= '\t' && c <= '\r') {
+    out.add("'\\");
+    out.add("tnvfr"[c - '\t']);
+    return out.add('\'');
+  }
   out.add("'\\x");
   out.add_hex_digits(c, 2);
   out.add('\'');
@@ -169,6 +174,7 @@ void ValueWriter::flag_names(TextBuffer& out, const Value& value, Mode mode) con
 
 // Names of a kind that has no such value ("SEEK_???") mean nothing beside a raw number.
 bool ValueWriter::hides_comment(const Value& value, Mode mode) const {
+  if (mode == Mode::comment) return value.kind == ValueKind::symbol && value.count == 0 && !value.always_named;
   if (mode != Mode::raw || value.always_named) return false;
   if (value.kind == ValueKind::symbol) return value.count == 0;
   if (value.kind == ValueKind::format) return value.raw_only;
