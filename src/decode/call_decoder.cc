@@ -218,6 +218,19 @@ void CallDecoder::save_integer(const Context& context, const Evaluator& evaluato
     call_.saved[call_.saved_count++] = {static_cast<u32>(&field - context.model.fields.data()), *value};
 }
 
+namespace {
+
+bool holds_nothing(const Value& value) {
+  switch (value.kind) {
+    case ValueKind::structure:
+    case ValueKind::array: return std::ranges::all_of(value.items(), holds_nothing);
+    case ValueKind::string: return false;
+    default: return value.number == 0;
+  }
+}
+
+}  // namespace
+
 void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, Argument& argument) {
   const Field& field = *argument.field;
   const bool reads_exit = field.direction == Direction::out || field.direction == Direction::inout;
@@ -232,6 +245,7 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
   argument.value.name = context.model.c_str(field.name);
   argument.value.labeled = field.named;
   argument.decided = !reads_exit;
+  if (field.blank && holds_nothing(argument.value)) argument.value = {};
 }
 
 void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
@@ -282,10 +296,11 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
   }
   const u64 raw = builder.evaluator().argument(field);
   const describe::Type& type = context.model.types[field.type];
-  builder.makes_descriptors(field.direction == Direction::out && !call_.failed);
+  const bool is_out = field.direction == Direction::out || (field.blank && argument.value.kind == ValueKind::none);
+  builder.makes_descriptors(is_out && !call_.failed);
   const bool is_memory = field.direction == Direction::out || field.direction == Direction::inout;
   if (call_.failed && is_memory && !field.always) {
-    if (field.direction == Direction::out) {
+    if (is_out) {
       argument.value = {};
       argument.value.kind = ValueKind::address;
       argument.value.width = static_cast<u8>(word_size(call_.abi));
@@ -293,7 +308,7 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
     } else {
       argument.value = given(context.model, field, argument.value, raw);
     }
-  } else if (field.direction == Direction::inout && type.kind == TypeKind::pointer) {
+  } else if (!is_out && field.direction == Direction::inout && type.kind == TypeKind::pointer) {
     const Value after = builder.from_register(field.type, raw, Scope{});
     argument.value = merged(context.model, field, argument.value, after);
   } else {

@@ -22,6 +22,8 @@ struct Options {
   bool translate_pids = false;     // --pidns-translation
   bool security_contexts = false;  // --secontext
   bool id_chains = false;          // with translate_pids: the ids of every namespace, for sinks that show data
+  bool containers = false;         // fill Event::container
+  bool user_names = false;         // --decode-ids
   bool annotate_arrays = false;    // -n is for calls; kept for --decode-fds
 };
 

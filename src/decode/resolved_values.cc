@@ -86,10 +86,50 @@ Value* ValueBuilder::socket_text(const DescriptorDetails& details) {
   return kept_format({list.data(), list.size()});
 }
 
+// Facts as a structure: {tfd=[{tfd=5, events=0x19}, {...}], ...}. Those of a group follow each other.
+Value* ValueBuilder::facts(std::span<const resolve::DescriptorFact> facts) {
+  auto structure_of = [&](const ValueList& list) {
+    Value value;
+    value.kind = ValueKind::structure;
+    value.set_items(list.data(), list.size());
+    return value;
+  };
+  ValueList fields(arena_, facts.size() + 1);
+  for (size_t i = 0; i < facts.size();) {
+    if (facts[i].group.empty()) {
+      fields.add(fact(facts[i++]));
+      continue;
+    }
+    const std::string_view group = facts[i].group;
+    ValueList members(arena_);
+    while (i < facts.size() && facts[i].group == group) {
+      const u32 number = facts[i].number_of_group;
+      ValueList parts(arena_);
+      for (; i < facts.size() && facts[i].group == group && facts[i].number_of_group == number; i++)
+        parts.add(fact(facts[i]));
+      members.add(structure_of(parts));
+    }
+    Value list;
+    list.kind = ValueKind::array;
+    list.name = arena_.copy(group).data();
+    list.set_items(members.data(), members.size());
+    fields.add(list);
+  }
+  auto* value = arena_.make<Value>();
+  *value = structure_of(fields);
+  return value;
+}
+
+Value ValueBuilder::fact(const resolve::DescriptorFact& one) {
+  const char* name = arena_.copy(one.name).data();
+  if (!one.text.empty()) return named(ValueKind::string, name, one.text);
+  return number_part(name, one.number, one.hex ? IntStyle::hex : IntStyle::unsigned_decimal);
+}
+
 // Details that stand in the place of the target, or behind it.
-void ValueBuilder::add_details(Value& value, int fd) {
+void ValueBuilder::add_details(Value& value, Tid owner, int fd) {
   const DescriptorDetails details =
-      context_.resolver.descriptor_details(call_.tid, fd, context_.options.fd_details, arena_);
+      context_.resolver.descriptor_details(owner, fd, context_.options.fd_details, arena_);
   switch (details.kind) {
     case DescriptorKind::other: return;
     case DescriptorKind::character_device:
@@ -109,9 +149,13 @@ void ValueBuilder::add_details(Value& value, int fd) {
         value.annotation = kept_format(plain);
       }
       // Asked for devices alone, those have their names all the same.
-      if (value.count == 0) add_target(value, fd);
+      if (value.count == 0) add_target(value, owner, fd);
       return;
     }
+    case DescriptorKind::info:
+      if (value.count == 0) add_target(value, owner, fd);
+      value.annotation = facts(details.facts);
+      return;
     case DescriptorKind::socket: value.annotation = socket_text(details); break;
     case DescriptorKind::pidfd: {
       const Value pieces[] = {literal("pid:"), number_part("pid", static_cast<u64>(details.id))};
@@ -149,8 +193,8 @@ void ValueBuilder::add_details(Value& value, int fd) {
   value.deleted = false;
 }
 
-void ValueBuilder::add_target(Value& value, int fd) {
-  const auto target = context_.resolver.descriptor_target(call_.tid, fd, arena_);
+void ValueBuilder::add_target(Value& value, Tid owner, int fd) {
+  const auto target = context_.resolver.descriptor_target(owner, fd, arena_);
   if (!target) return;
   value.set_text(target->name);
   value.deleted = target->deleted;
@@ -159,6 +203,20 @@ void ValueBuilder::add_target(Value& value, int fd) {
 // The arena's copies end in a NUL.
 void ValueBuilder::add_security(Value& value, std::optional<std::string_view> context) {
   if (context) value.security = context->data();
+}
+
+// Whose descriptor it is: the thread's own, or one of the process that another argument is (@of). 0: not known.
+Tid ValueBuilder::owner_of(const Type& type) {
+  if (type.step == describe::none) return call_.tid;
+  const describe::Instruction& named = model_.instructions[model_.exprs[type.step].code.first];
+  if (named.op != describe::Op::argument) return call_.tid;
+  const auto id = static_cast<s32>(static_cast<s64>(evaluator_.value(type.step, Scope{})));
+  if (id < 0) return Tid{0};
+  const Type& kind = model_.types[model_.fields[named.operand].type];
+  if (kind.semantic != Semantic::fd)
+    return Tid{context_.resolver.translated_id(call_.tid, id_kind(kind.semantic), id).id};
+  const auto process = context_.resolver.descriptor_details(call_.tid, id, resolve::detail_pidfd, arena_);
+  return Tid{process.kind == DescriptorKind::pidfd ? process.id : 0};
 }
 
 Value ValueBuilder::descriptor(const Type& type, u64 raw) {
@@ -186,9 +244,12 @@ Value ValueBuilder::descriptor(const Type& type, u64 raw) {
   }
   value.kind = ValueKind::fd;
   if (fd < 0) return value;
-  if (makes_descriptors_ && context_.options.wants_descriptors()) context_.resolver.descriptor_made(call_.tid, fd, {});
-  if (context_.options.fd_paths) add_target(value, fd);
-  if (context_.options.fd_details != 0) add_details(value, fd);
+  if (!context_.options.wants_descriptors()) return value;
+  if (makes_descriptors_) context_.resolver.descriptor_made(call_.tid, fd, {});
+  const Tid owner = owner_of(type);
+  if (number(owner) <= 0) return value;
+  if (context_.options.fd_paths) add_target(value, owner, fd);
+  if (context_.options.fd_details != 0) add_details(value, owner, fd);
   return value;
 }
 

@@ -116,8 +116,11 @@ class ValueBuilder {
   Value call_number(const Type& type, u64 raw, const Scope& scope);
   Value semantic_bytes(const Type& type, Bytes bytes, const Scope& scope);
   Value descriptor(const Type& type, u64 raw);
-  void add_target(Value& value, int fd);
-  void add_details(Value& value, int fd);
+  Tid owner_of(const Type& type);
+  void add_target(Value& value, Tid owner, int fd);
+  void add_details(Value& value, Tid owner, int fd);
+  Value* facts(std::span<const resolve::DescriptorFact> facts);
+  Value fact(const resolve::DescriptorFact& one);
   Value* socket_text(const resolve::DescriptorDetails& details);
   Value* kept_format(std::span<const Value> pieces);
   void add_ids(Value& value, resolve::TranslatedId id);

@@ -95,6 +95,7 @@ class Checker {
   std::optional<Type> named_type(const TypeName& name, const ast::TypeUse& use, const Names& names, int depth);
   Range arguments(const ast::TypeUse& use, size_t expected, const Names& names);
   void stand_in(Type& type, const ast::Attribute& written, const Names& names);
+  void set_owner(Type& type, const ast::Attribute& written, const Names& names);
   void set_fraction_digits(Type& type, const ast::Expression& written);
   void scalar_attributes(Type& type, const std::vector<ast::Attribute>& attributes, const Names& names);
   void set_array(Type& array, const ast::ArrayForm& form, u32 element, const Names& names);

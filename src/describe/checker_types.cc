@@ -72,7 +72,8 @@ constexpr std::string_view known_attributes[] = {
     "uncut",    "text",        "trim",   "partial",  "instead",     "unreadable", "char",        "date",
     "mode",     "digits",      "minus1", "both",     "lost",        "named",      "class",       "noclass",
     "noreturn", "new_program", "abi",    "since",    "never_fails", "prototype",  "received",    "sent",
-    "data",     "untouched",   "closes", "unshares", "address",     "shown",      "arch",        "resumes"};
+    "data",     "untouched",   "closes", "unshares", "address",     "shown",      "arch",        "resumes",
+    "of",       "blank",       "local",  "peer"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -129,9 +130,9 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
 }
 
 void Checker::check_call_attributes(const ast::Declaration& one) {
-  static constexpr std::string_view of_fields[] = {"if",    "nonzero",  "v",    "valid",  "on",       "always",  "size",
-                                                   "tail",  "count",    "bare", "single", "carry",    "unnamed", "big",
-                                                   "limit", "received", "sent", "data",   "untouched"};
+  static constexpr std::string_view of_fields[] = {
+      "if",    "nonzero", "v",   "valid", "on",       "always", "size", "tail",      "count", "bare",  "single",
+      "carry", "unnamed", "big", "limit", "received", "sent",   "data", "untouched", "blank", "local", "peer"};
   check_attributes(one.attributes);
   for (const ast::Attribute& attribute : one.attributes)
     if (std::find(std::begin(of_fields), std::end(of_fields), attribute.name) != std::end(of_fields))
@@ -267,6 +268,8 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
       type.shown = expression(one.values[0], names);
     else if (one.name == "arch" && one.values.size() == 1)
       type.step = expression(one.values[0], names);
+    else if (one.name == "of")
+      set_owner(type, one, names);
     else if (one.name == "minus1")
       type.minus_one = true;
     else if (one.name == "big")
@@ -286,6 +289,21 @@ void Checker::scalar_attributes(Type& type, const std::vector<ast::Attribute>& a
       tables_.strings.push_back(tables_.intern(one.strings[0]));
     }
   }
+}
+
+// @of(ARGUMENT): whose descriptor it is.
+void Checker::set_owner(Type& type, const ast::Attribute& written, const Names& names) {
+  const bool is_descriptor = type.kind == TypeKind::semantic && type.semantic == Semantic::fd;
+  if (written.values.size() == 1 && is_descriptor) {
+    const u32 owner = expression(written.values[0], names);
+    const Range code = tables_.exprs[owner].code;
+    if (code.count == 1 && tables_.instructions[code.first].op == Op::argument) {
+      type.step = owner;
+      return;
+    }
+  }
+  diagnostics_.error(written.position, "@of takes an argument that is a process or a pidfd, and is for 'fd' only",
+                     "for example fd target @of(pidfd)");
 }
 
 // @instead("TEXT", CONDITION), once or more: pairs one behind another.

@@ -76,6 +76,9 @@ enum class Transfer : u8 {
   buffer,    // @data: field of a struct behind such an argument; a pointer to the data
 };
 
+// Which end of the call's socket an address is of, when the call has succeeded (@local, @peer).
+enum class SocketEnd : u8 { none, local, peer };
+
 enum class Direction : u8 { none, in, out, inout };
 enum class Tail : u8 { none, bytes, more, data };
 
@@ -108,7 +111,7 @@ struct Type {
   u32 ref = none;
   Range arguments;        // exprs index list (in `lists`): values of the parameters
   u32 count = none;       // expr
-  u32 step = none;        // expr; sysno: the audit architecture whose number it is
+  u32 step = none;        // expr; sysno: the audit architecture whose number it is; fd: the argument that owns it
   u32 alignment = 1;      // chain
   u32 shown = none;       // expr: string, array: at most so many bytes or elements are shown, the rest is cut
   u32 size = none;        // expr: only so many bytes of the pointee (of an inline array: of its room) are in use
@@ -145,6 +148,9 @@ struct Field {
   Transfer transfer{};    // @received, @sent, @data
   bool untouched = false; // @untouched
   bool lost = false;      // @lost: an inout change that a failed call did not make is shown as the address
+  bool blank = false;     // @blank: an inout that is all zero at entry is shown as an out
+  SocketEnd socket_end{};  // @local, @peer
+  u8 pad[2] = {};
   u32 condition = none;   // @if
   u32 value = none;       // expr
   u32 switch_index = none;  // the field stands for a switch: index in `switches`; type is none

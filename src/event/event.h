@@ -75,6 +75,7 @@ struct Value {
   bool beside : 1 = false;  // format: its text is a comment beside the raw value in `annotation`, except with -X raw
   bool unless_raw : 1 = false;  // format, or note with one in it: not shown with -X raw
   bool nested : 1 = false;      // format: with -X verbose the parts of the comment show their numbers as well
+  bool data_only : 1 = false;   // field of a format, text of an fd: for sinks that show data, not for text
   u32 count = 0;                // of items, or bytes of text
   u64 number = 0;               // sign-extended where the type is signed
   union {
@@ -123,6 +124,14 @@ struct Dump {
   u32 buffers = 0;
 };
 
+// The container that a task belongs to. What is not known is empty.
+struct Container {
+  std::string_view runtime;  // "docker"
+  std::string_view id;
+  std::string_view name;
+  std::string_view pod;
+};
+
 struct Event {
   EventKind kind{};
   Abi abi{};
@@ -140,20 +149,20 @@ struct Event {
   s32 status = 0;  // exit status or signal number
   u64 number = 0;
   std::array<u64, 6> registers{};
-  u8 register_count = 0;        // how many registers the call takes (for raw display)
-  const char* call = "";        // name, as displayed
-  u32 syscall = ~0u;            // index of the describe::Syscall, ~0u if unknown
-  std::span<const Value> args;  // call: arguments; signal: args[0] is the siginfo as a structure
+  u8 register_count = 0;           // how many registers the call takes (for raw display)
+  const char* call = "";           // name, as displayed
+  u32 syscall = ~0u;               // index of the describe::Syscall, ~0u if unknown
+  std::span<const Value> args;     // call: arguments; signal: args[0] is the siginfo as a structure
   std::span<const Value> targets;  // call_start, if asked for: what the call may touch, in full where args are abridged
-  size_t ready = 0;             // call_start: how many of args can be shown
-  Value result;                 // call_end
+  size_t ready = 0;                // call_start: how many of args can be shown
+  Value result;                    // call_end
   s64 raw_result = 0;
-  u16 error = 0;                     // errno value
-  const char* error_name = nullptr;  // "ENOENT"
-  const char* error_text = nullptr;  // "No such file or directory"
-  std::span<const Value> notes;      // shown in parentheses behind the result, joined with ", "
-  Tampering tampering;               // call_end
-  std::span<const Dump> dumps;       // call_end
+  u16 error = 0;                      // errno value
+  const char* error_name = nullptr;   // "ENOENT"
+  const char* error_text = nullptr;   // "No such file or directory"
+  std::span<const Value> notes;       // shown in parentheses behind the result, joined with ", "
+  Tampering tampering;                // call_end
+  std::span<const Dump> dumps;        // call_end
   std::span<const StackFrame> stack;  // call_end, signal: if asked for
   const char* signal_name = nullptr;
   u64 instruction_pointer = 0;
@@ -164,6 +173,10 @@ struct Event {
   Nanoseconds system_time = 0;  // call_end, if measured
   std::string_view comm;
   std::string_view security;  // SELinux context of the process (--secontext); empty: none
+  // If asked for: the ids of the thread, from the tracer's pid namespace down to its own (more than one), and its
+  // container.
+  std::span<const s32> ids;
+  const Container* container = nullptr;
 };
 
 }  // namespace sysray::event

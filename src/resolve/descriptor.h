@@ -1,6 +1,7 @@
 // What lies behind a descriptor beyond its name.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "base/types.h"
@@ -15,9 +16,23 @@ enum DescriptorDetail : u32 {
   detail_signalfd = 8,
   detail_eventfd = 16,
   detail_all = 31,
+  // What the kernel tells of epoll, inotify, io_uring, BPF, perf, timer descriptors and memfds: `facts`.
+  detail_info = 32,
 };
 
-enum class DescriptorKind : u8 { other, socket, character_device, block_device, pidfd, signalfd, eventfd };
+enum class DescriptorKind : u8 { other, socket, character_device, block_device, pidfd, signalfd, eventfd, info };
+
+enum class SocketEnd : u8 { local, peer };
+
+// One thing that is known of a descriptor. Those with the same `group` belong together: one watched file of several.
+struct DescriptorFact {
+  std::string_view group;  // "tfd"; empty: of the descriptor as a whole
+  u32 number_of_group = 0;
+  std::string_view name;
+  std::string_view text;  // empty: `number` is the value
+  u64 number = 0;
+  bool hex = false;
+};
 
 // The file that a call names.
 struct NamedFile {
@@ -43,6 +58,7 @@ struct DescriptorDetails {
   std::string_view terminal;  // character device: the terminal's other side, "/dev/pts/0"
   s32 id = -1;                // pidfd: the process, in the tracer's namespace; eventfd: eventfd-id
   s32 semaphore = -1;         // eventfd
+  std::span<const DescriptorFact> facts;  // info
 };
 
 }  // namespace sysray::resolve

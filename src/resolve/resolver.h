@@ -2,12 +2,14 @@
 // Decode asks it, and tells it of what it has seen; answers may be unknown, never wrong.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "base/arena.h"
 #include "base/types.h"
+#include "event/event.h"
 #include "event/stack_frame.h"
 #include "resolve/descriptor.h"
 #include "resolve/task_id.h"
@@ -31,6 +33,8 @@ class Resolver {
   // A call that ends the descriptors first .. last has been entered, and has returned.
   virtual void descriptors_closing(Tid, int /*first*/, int /*last*/) {}
   virtual void descriptors_closed(Tid, bool /*success*/) {}
+  // A call has told the address (a sockaddr) of one end of a socket.
+  virtual void socket_named(Tid, int, SocketEnd, std::span<const std::byte>) {}
   // The task has left the table of descriptors that it shared with others.
   virtual void descriptors_unshared(Tid) {}
 
@@ -55,6 +59,12 @@ class Resolver {
   // The ids of a task (by the tracer's number) from the tracer's pid namespace down to its own, at most `max`. Returns
   // how many; 0 if they are not known.
   virtual size_t id_chain(Tid, s32* /*ids*/, size_t /*max*/) { return 0; }
+
+  // Name of a user or group as the task's own /etc/passwd and /etc/group have it.
+  virtual std::optional<std::string_view> user_name(Tid, u32, Arena&) { return std::nullopt; }
+  virtual std::optional<std::string_view> group_name(Tid, u32, Arena&) { return std::nullopt; }
+  // The container that the task belongs to, in the arena; nullptr: none.
+  virtual const event::Container* container(Tid, Arena&) { return nullptr; }
 
   // SELinux contexts, as --secontext wants them shown; nullopt: none, or SELinux is not there. Of the file behind a
   // path that is relative to `dirfd` (AT_FDCWD: the working directory) as the thread sees it, of a descriptor, of a
