@@ -119,16 +119,23 @@ static void waiting(void) {
 // SIGSTOP, SIGTSTP and SIGCONT do what they should to a child that is busy.
 static void job_control(int stop) {
   fflush(stdout);
+  int ready[2];
+  if (pipe(ready)) abort();
   pid_t child = fork();
   if (child == 0) {
     struct sigaction action = {.sa_handler = on_continue};
     sigaction(SIGCONT, &action, NULL);
+    setpgid(0, 0);  // a group that is orphaned cannot be stopped by SIGTSTP
+    if (write(ready[1], "x", 1) != 1) abort();
     while (!continued) make_calls(100);
     make_calls(calls / 4);
     usleep(100000);  // the parent shall see that it goes on before it ends
     _exit(continued);
   }
-  usleep(20000);
+  char byte;
+  if (read(ready[0], &byte, 1) != 1) abort();
+  close(ready[0]);
+  close(ready[1]);
   int status = 0;
   kill(child, stop);
   pid_t got = waitpid(child, &status, WUNTRACED | WCONTINUED);
