@@ -22,7 +22,7 @@ Result<capture::Ending> trace(const cli::Options& options, const describe::Model
   if (!source) return source.error();
   cli::release_standard_streams();
 
-  auto resolver = cli::make_resolver(options);
+  auto resolver = cli::make_resolver(options, **source);
   decode::Decoder decoder(model, options.decode, *resolver);
   tamper::Injector injector(options.injections, model, messages);
   auto sink = cli::make_sink(options, *outputs->set);
