@@ -91,13 +91,6 @@ void DescriptorReader::each(Tid tid, const std::function<void(int fd, std::strin
   }
 }
 
-std::optional<struct stat> DescriptorReader::file(Tid tid, int fd) {
-  struct stat status {};
-  const int at = folder(tid);
-  if (at < 0 || fstatat(at, Name(fd).text, &status, 0) != 0) return std::nullopt;
-  return status;
-}
-
 bool DescriptorReader::is_deleted(Tid tid, int fd, std::string_view link) {
   if (!link.starts_with('/') || !link.ends_with(deleted_mark)) return false;
   struct stat open_file {

@@ -1,8 +1,6 @@
 // DescriptorReader: what /proc tells of a live task's descriptors.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,8 +24,6 @@ class DescriptorReader {
   std::optional<std::string_view> link(Tid tid, int fd);
   // All of the thread's descriptors with their links.
   void each(Tid tid, const std::function<void(int fd, std::string_view link)>& tell);
-  // What fstat(2) says of the file behind the descriptor; nullopt as for link().
-  std::optional<struct stat> file(Tid tid, int fd);
   // Whether the mark " (deleted)" at the end of the link is the kernel's, and no part of the file's name.
   bool is_deleted(Tid tid, int fd, std::string_view link);
   // st_rdev of the device (inode(7)) behind the descriptor, and of which kind it is.

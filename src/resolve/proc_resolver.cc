@@ -123,13 +123,13 @@ std::string ProcResolver::whole_path(Tid tid, const NamedFile& file) {
   return folder + (folder.ends_with('/') ? "" : "/") + std::string(path);
 }
 
-// Whether the path, as the task sees it, leads to the file behind the descriptor.
-bool ProcResolver::is_same_file(Tid tid, int fd, const std::string& name) {
-  struct stat named {};
-  const auto open_file = reader_.file(tid, fd);
-  const std::string path = proc_.path(tid, "root") + name;
-  return open_file && stat(path.c_str(), &named) == 0 && named.st_dev == open_file->st_dev &&
-         named.st_ino == open_file->st_ino;
+// Whether two paths, as the task sees them, lead to the same file.
+bool ProcResolver::is_same_file(Tid tid, const std::string& one, std::string_view other) {
+  struct stat first {
+  }, second{};
+  const std::string root = proc_.path(tid, "root");
+  return stat((root + one).c_str(), &first) == 0 && stat((root + std::string(other)).c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 void ProcResolver::descriptor_made(Tid tid, int fd, const NamedFile& file) {
@@ -141,7 +141,7 @@ void ProcResolver::descriptor_made(Tid tid, int fd, const NamedFile& file) {
   // nobody's, the call's own word stands.
   const std::string name = whole_path(tid, file);
   const auto link = reader_.link(tid, fd);
-  if (link && (name.empty() || *link == name || !link->starts_with('/') || is_same_file(tid, fd, name))) {
+  if (link && (name.empty() || *link == name || (link->starts_with('/') && is_same_file(tid, name, *link)))) {
     DescriptorEntry* made = fill(tid, fd, *link);
     if (const SocketFacts* facts = reader_.socket(tid, fd, made->link)) made->socket = *facts;
   } else {
@@ -179,6 +179,7 @@ DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
 std::optional<DescriptorTarget> ProcResolver::descriptor_target(Tid tid, int fd, Arena& arena) {
   const DescriptorEntry* known = entry(tid, fd);
   if (known == nullptr) return std::nullopt;
+  looked_at_ = {tid, fd};
   std::string_view name = known->link;
   if (known->deleted) name.remove_suffix(deleted_mark.size());
   return DescriptorTarget{arena.copy(name), known->deleted};
@@ -191,8 +192,11 @@ DescriptorDetails ProcResolver::socket_details(Tid tid, int fd, DescriptorEntry&
 }
 
 DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) {
-  DescriptorEntry* known = tasks_.contains(number(tid)) ? tables_.find(tid, fd) : nullptr;
-  if (known == nullptr || known->link.empty() || (!sight_.stopped && !sight_.all_calls)) known = entry(tid, fd);
+  // Details are mostly asked for right behind the name, which is then known to be that of this moment.
+  const bool fresh = looked_at_ == std::pair(tid, fd) && sight_.stopped && tasks_.contains(number(tid));
+  looked_at_ = {};
+  DescriptorEntry* known = fresh ? tables_.find(tid, fd) : nullptr;
+  if (known == nullptr || known->link.empty()) known = entry(tid, fd);
   if (known == nullptr || !DescriptorReader::may_have_details(known->link, kinds)) return {};
   if (socket_inode(known->link) != 0)
     return kinds & detail_socket ? socket_details(tid, fd, *known, arena) : DescriptorDetails{};

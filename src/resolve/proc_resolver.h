@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "resolve/account_names.h"
 #include "resolve/descriptor_reader.h"
@@ -66,7 +67,7 @@ class ProcResolver : public Resolver {
 
  private:
   std::string whole_path(Tid tid, const NamedFile& file);
-  bool is_same_file(Tid tid, int fd, const std::string& name);
+  bool is_same_file(Tid tid, const std::string& one, std::string_view other);
   void read_table(Tid tid);
   DescriptorEntry* entry(Tid tid, int fd);
   DescriptorEntry* fill(Tid tid, int fd, std::string_view link);
@@ -83,6 +84,7 @@ class ProcResolver : public Resolver {
   DescriptorReader reader_;
   DescriptorTables tables_;
   std::unordered_set<s32> tasks_;  // tracees: the stream tells of their descriptors
+  std::pair<Tid, int> looked_at_;  // the descriptor whose name was asked for last
   DescriptorEntry stray_;          // of a task that is none, for the moment of an answer
   // Netlink protocols by socket inode. Inode numbers are not reused while a socket exists, and a new socket with an
   // old number replaces the entry only when the number was looked up as unknown; so entries are few and bounded.
