@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import resolving
+
 ROOT = Path(__file__).resolve().parent.parent
 
 SMALL_READS = r"""
@@ -155,7 +157,7 @@ def row(name, times, peak, commands):
     return f"| {name} | " + " | ".join(cells) + " |"
 
 
-def report(results, commands, decode, rounds, quick):
+def report(results, commands, decode, names, rounds, quick):
     def field(path, key):
         for line in Path(path).read_text().splitlines():
             if line.startswith(key):
@@ -181,6 +183,8 @@ def report(results, commands, decode, rounds, quick):
     lines += [row(name, times, peak, commands) for name, (times, peak) in results.items()]
     if decode:
         lines += ["", "## Decoding recorded raw events, one core", "", *decode]
+    if names:
+        lines += ["", *names]
     return "\n".join(lines) + "\n"
 
 
@@ -215,8 +219,9 @@ def main():
         for workload in workloads:  # warm caches
             run([], workload, scratch / "trace.out")
         results = measure(workloads, commands, options.rounds, scratch)
-        text = report(results, commands, decode_rates(Path(options.sysray).parent / "bin" / "decode_bench"), options.rounds,
-                      options.quick)
+        names = resolving.report(options.sysray, scratch, options.rounds, options.quick)
+        text = report(results, commands, decode_rates(Path(options.sysray).parent / "bin" / "decode_bench"), names,
+                      options.rounds, options.quick)
     Path(options.output).write_text(text)
     print(f"written to {options.output}")
 

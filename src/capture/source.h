@@ -4,8 +4,8 @@
 
 #include <array>
 #include <bitset>
-#include <memory>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +50,8 @@ struct Verdict {
 class Consumer {
  public:
   virtual ~Consumer() = default;
+  // What a recording knows of the world as of the event that follows (recording::Witness).
+  virtual void on_world(std::span<const std::byte>) {}
   // Asked before the entry of a call is delivered, if Plan::tampers.
   virtual Verdict judge(const event::RawEvent&, event::MemoryView&) { return {}; }
   // `memory` is valid during the call. The thread is resumed when this returns.

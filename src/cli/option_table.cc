@@ -190,6 +190,9 @@ constexpr OptionSpec table[] = {
     {.id = OptionId::decode_pids, .letter = 'Y', .long_names = {"decode-pids"}, .section = format, .arity = required,
      .bare_letter = true, .value = "WHAT", .sample = "comm", .help = "show what process ids refer to; -Y: comm",
      .qualifiers = {"decode-pids", "decode-pid"}, .words = decode_pid_words},
+    {.id = OptionId::decode_ids, .long_names = {"decode-ids"}, .section = format,
+     .help = "show the names of users and groups, by the files of the program's own root (its container)",
+     .sysray_only = true},
     {.id = OptionId::secontext, .long_names = {"secontext"}, .section = format, .arity = optional, .value = "FORMAT",
      .sample = "full,mismatch", .help = "show SELinux contexts: of processes, files and descriptors; their type, or all of it (full);\n"
                                         "mismatch: also what the SELinux database expects, where that differs",

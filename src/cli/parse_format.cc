@@ -179,6 +179,7 @@ Result<void> ParserState::apply_format_flag(const Given& given) {
     case OptionId::syscall_number: text.syscall_number = true; break;
     case OptionId::argument_names: text.argument_names = true; break;
     case OptionId::show_pid: text.pid_prefix = sink::PidPrefix::always; break;
+    case OptionId::decode_ids: options().decode.user_names = true; break;
     case OptionId::pidns_translation: options().decode.translate_pids = true; break;
     case OptionId::json: options().form = Form::json; break;
     case OptionId::record: options().record = *given.value; break;

@@ -25,6 +25,7 @@ class Pipeline : public capture::Consumer {
         injector_(injector),
         messages_(messages) {}
 
+  void on_world(std::span<const std::byte> answers) override { resolver_.recall(answers); }
   capture::Verdict judge(const event::RawEvent& raw, event::MemoryView& memory) override;
 
   capture::Verdict on_event(const event::RawEvent& raw, event::MemoryView& memory) override;

@@ -140,7 +140,12 @@ void ParserState::settle_plan(std::span<const char* const> program) {
   plan.sends_signals = std::ranges::any_of(options().injections, [](const auto& rule) { return rule.signal != 0; });
   options().decode.find_targets = options().filter.targets.active();
   plan.want_comm = options().text.command_names || options().form == Form::json;
-  options().decode.id_chains = options().form == Form::json;
+  if (options().form == Form::json) {
+    decode::Options& decode = options().decode;
+    decode.id_chains = decode.containers = true;
+    // Text stays as strace's; data may say more.
+    if (decode.fd_details == resolve::detail_all) decode.fd_details |= resolve::detail_info;
+  }
   plan.want_signals = options().filter.signals.any();
   if (given(OptionId::summary_only) || given(OptionId::summary)) {
     settle_summary();
@@ -160,8 +165,7 @@ void ParserState::settle_summary() {
   options().summary = summary_;
 }
 
-// A recording holds the memory that was read to decode the events. When nothing else is asked for, they are decoded for
-// it alone, in depth.
+// When nothing else is asked for, a recording is all that is made.
 void ParserState::settle_recording() {
   Options& all = options();
   if (!all.record) return;
@@ -169,7 +173,6 @@ void ParserState::settle_recording() {
   all.plan.want_system_time = true;
   if (all.output.path || all.form != Form::text || all.summary) return;
   all.show_events = false;
-  all.decode.abbreviate = event::CallSet::nothing();
   constexpr size_t recorded_string_bytes = 4096;
   if (!given(OptionId::string_limit)) all.decode.string_limit = recorded_string_bytes;
 }

@@ -15,10 +15,11 @@
 #include "cli/backend.h"
 #include "cli/parser_state.h"
 #include "cli/pipeline.h"
+#include "cli/scribe.h"
 #include "cli/target_watch.h"
 #include "cli/terminal.h"
 #include "describe/capture_resolve.h"
-#include "resolve/proc_resolver.h"
+#include "resolve/recorded_resolver.h"
 #include "sink/json_sink.h"
 #include "sink/summary_sink.h"
 #include "sink/tee_sink.h"
@@ -78,9 +79,8 @@ std::unique_ptr<sink::Sink> make_event_sink(const Options& options, sink::Output
 
 // What a recording holds of memory: enough to be shown with -v, and with longer strings than now.
 describe::CapturePlan recorded_memory(const Options& options, const describe::Model& model) {
-  constexpr size_t least_string = 256;
   describe::CaptureOptions capture;
-  capture.string_limit = std::max(options.decode.string_limit, least_string);
+  capture.string_limit = Scribe::string_limit(options);
   capture.display = [](u32) { return describe::CaptureDisplay::verbose; };
   return describe::resolve_capture_plan(model, capture);
 }
@@ -130,16 +130,8 @@ Result<std::unique_ptr<capture::Source>> make_source(const Options& options, con
 }
 
 std::unique_ptr<resolve::Resolver> make_resolver(const Options& options, const capture::Source& source) {
-  if (options.replay) return std::make_unique<resolve::Resolver>();
-  std::optional<resolve::SecurityContexts> security;
-  if (options.security) security.emplace(*options.security);
-  resolve::Sight sight;
-  sight.stopped = source.abilities().stops_threads;
-  sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
-  sight.translates_ids = options.decode.translate_pids || options.decode.pid_names || options.decode.namespaces;
-  auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
-  if (options.decode.stacks) resolver->read_stacks(options.stack_limit, options.stack_lines);
-  return resolver;
+  if (options.replay || options.record) return std::make_unique<resolve::RecordedResolver>();
+  return make_live_resolver(options, options.decode, source.abilities());
 }
 
 Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer, const Options& options,
@@ -156,7 +148,8 @@ Result<capture::Ending> run(capture::Source& source, capture::Consumer& consumer
   }
   auto writer = capture::recording::RecordingWriter::create(*options.record, about);
   if (!writer) return writer.error();
-  capture::recording::RecordingConsumer recorder(consumer, *writer, recorded_memory(options, model));
+  Scribe scribe(options, model, source.abilities());
+  capture::recording::RecordingConsumer recorder(consumer, *writer, scribe, recorded_memory(options, model));
   auto ending = source.run(recorder);
   auto finished = writer->finish(ending ? *ending : capture::Ending{});
   if (ending && !finished) return finished.error();

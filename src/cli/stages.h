@@ -25,7 +25,8 @@ Result<Outputs> open_outputs(const OutputChoice& choice, TerminalMessages& messa
 Result<std::unique_ptr<capture::Source>> make_source(const Options& options, const describe::Model& model, Tid command,
                                                      TerminalMessages& messages);
 
-// What lies behind numbers: of this machine as it is now; of a recording nothing is known.
+// What lies behind numbers: of this machine as it is now, or as a recording tells. While one is made, what is shown is
+// already what the recording tells.
 std::unique_ptr<resolve::Resolver> make_resolver(const Options& options, const capture::Source& source);
 
 // Runs the source, through a recorder if a recording is asked for.

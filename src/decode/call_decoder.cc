@@ -43,7 +43,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.time = raw.time;
   event_.monotonic = raw.monotonic;
   event_.comm = arena_.copy(raw.comm);
-  if (context.options.security_contexts) event_.security = context.resolver.task_security(raw.tid, arena_).value_or("");
+  add_task_facts(context, arena_, event_);
   syscall_ = nullptr;
   signature_ = nullptr;
   result_type_ = none;
@@ -136,6 +136,29 @@ void CallDecoder::tell_result(const Context& context) {
       file.path = argument.value.text();
   }
   context.resolver.descriptor_made(call_.tid, static_cast<int>(call_.result), file);
+}
+
+// Addresses of the ends of a socket: the one that the call made, or the first argument.
+void CallDecoder::tell_names(const Context& context, const Evaluator& evaluator, event::MemoryView& memory) {
+  constexpr u16 einprogress = 115;  // connect(2): the peer is decided all the same
+  if (syscall_ == nullptr || !syscall_->names_sockets || !context.options.wants_descriptors()) return;
+  if (call_.failed && call_.error != einprogress) return;
+  const bool made = result_type_ != none && context.model.types[result_type_].semantic == describe::Semantic::fd;
+  const auto fd = static_cast<int>(made ? call_.result : static_cast<s64>(call_.registers[0]));
+  for (size_t i = 0; i < argument_count_; i++) {
+    const Field& field = *arguments_[i].field;
+    if (field.socket_end == describe::SocketEnd::none) continue;
+    const describe::Type& type = context.model.types[field.type];
+    const auto size = type.size == none ? s64{0} : static_cast<s64>(evaluator.value(type.size, Scope{}));
+    std::byte address[128];  // struct sockaddr_storage
+    const auto wanted = static_cast<size_t>(std::clamp<s64>(size, 0, sizeof address));
+    const size_t got = memory.read({evaluator.argument(field)}, address, wanted);
+    if (got == wanted && got > 0)
+      context.resolver.socket_named(
+          call_.tid, fd,
+          field.socket_end == describe::SocketEnd::local ? resolve::SocketEnd::local : resolve::SocketEnd::peer,
+          {address, got});
+  }
 }
 
 void CallDecoder::raw_arguments(u8 count) {
@@ -280,6 +303,7 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
                        context.options.dereference.contains(event_.syscall));
   tell_descriptors(context, builder.evaluator());
   tell_result(context);
+  tell_names(context, builder.evaluator(), memory);
   if (signature_ != nullptr && !raw_display_) {
     for (size_t i = 0; i < argument_count_; i++)
       if (!arguments_[i].decided) exit_argument(context, builder, arguments_[i]);

@@ -44,6 +44,7 @@ class CallDecoder {
   void whole_result(event::Value& result);
   void tell_descriptors(const Context& context, const Evaluator& evaluator);
   void tell_result(const Context& context);
+  void tell_names(const Context& context, const Evaluator& evaluator, event::MemoryView& memory);
   void set_result(const Context& context, ValueBuilder& builder);
   void find_targets(const Context& context, event::MemoryView& memory);
   void add_dumps(const Context& context, event::MemoryView& memory);

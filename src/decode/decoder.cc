@@ -142,7 +142,7 @@ const Event* Decoder::other(Thread& own, const RawEvent& raw) {
   own.last.end_time = raw.time;
   own.last.instruction_pointer = raw.instruction_pointer;
   own.last.comm = own.arena.copy(raw.comm);
-  if (options_.security_contexts) own.last.security = context_.resolver.task_security(raw.tid, own.arena).value_or("");
+  add_task_facts(context_, own.arena, own.last);
   CallState state;
   event::NoMemory memory;
   ValueBuilder builder(context_, state, memory, own.arena, true, true);

@@ -236,13 +236,7 @@ Value ValueBuilder::semantic(const Type& type, u64 raw, const Scope& scope) {
     case Semantic::pgid:
     case Semantic::sid: return process_id(type, raw);
     case Semantic::uid:
-    case Semantic::gid: {
-      Value value = integer(type, raw);
-      value.negative_one = true;
-      value.style = IntStyle::unsigned_decimal;
-      value.number = extend(raw, value.width, false);
-      return value;
-    }
+    case Semantic::gid: return account(type, raw);
     case Semantic::signal: return signal(raw);
     case Semantic::errno_value: {
       Value value = integer(type, raw);
@@ -274,7 +268,7 @@ Value ValueBuilder::semantic(const Type& type, u64 raw, const Scope& scope) {
     case Semantic::sysno: return call_number(type, raw, scope);
     case Semantic::ifindex: {
       Value value = integer(type, raw);
-      auto name = context_.resolver.interface_name(static_cast<u32>(raw), arena_);
+      auto name = context_.resolver.interface_name(call_.tid, static_cast<u32>(raw), arena_);
       if (raw == 0 || !name) return value;
       auto* items = arena_.make<Value>(3);
       items[0].kind = items[2].kind = ValueKind::literal;

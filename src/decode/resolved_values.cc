@@ -18,6 +18,8 @@ using resolve::DescriptorKind;
 
 namespace {
 
+constexpr size_t max_levels = 33;  // pid_namespaces(7)
+
 Value literal(std::string_view text) {
   Value value;
   value.kind = ValueKind::literal;
@@ -61,7 +63,17 @@ Value* ValueBuilder::kept_format(std::span<const Value> pieces) {
 
 // TCP:[127.0.0.1:80->127.0.0.1:4711], UNIX-STREAM:[12->13,"/run/x"], NETLINK:[ROUTE:7]
 Value* ValueBuilder::socket_text(const DescriptorDetails& details) {
-  ValueList list(arena_, 12);
+  ValueList list(arena_, 20);
+  // What the text does not show.
+  auto data = [&](Value value) {
+    value.data_only = true;
+    list.add(value);
+  };
+  auto end = [&](const char* host, std::string_view address, const char* port, u32 number) {
+    if (address.empty()) return;
+    data(named(ValueKind::string, host, address));
+    data(number_part(port, number));
+  };
   list.add(named(ValueKind::word, "protocol", details.protocol));
   list.add(literal(":["));
   if (details.local.empty()) {
@@ -83,6 +95,10 @@ Value* ValueBuilder::socket_text(const DescriptorDetails& details) {
     list.add(named(ValueKind::string, abstract ? "abstract" : "path", details.path.substr(abstract)));
   }
   list.add(literal("]"));
+  if (!details.local.empty() && details.number != 0) data(number_part("inode", details.number));
+  end("local_address", details.local_host, "local_port", details.local_port);
+  end("peer_address", details.peer_host, "peer_port", details.peer_port);
+  if (!details.state.empty()) data(named(ValueKind::string, "state", details.state));
   return kept_format({list.data(), list.size()});
 }
 
@@ -189,8 +205,7 @@ void ValueBuilder::add_details(Value& value, Tid owner, int fd) {
       break;
     }
   }
-  value.count = 0;
-  value.deleted = false;
+  value.data_only = true;  // the details stand in its place
 }
 
 void ValueBuilder::add_target(Value& value, Tid owner, int fd) {
@@ -273,12 +288,43 @@ Value ValueBuilder::process_id(const Type& type, u64 raw) {
   return value;
 }
 
+// A user or a group.
+Value ValueBuilder::account(const Type& type, u64 raw) {
+  Value value = integer(type, raw);
+  value.negative_one = true;
+  value.style = IntStyle::unsigned_decimal;
+  value.number = extend(raw, value.width, false);
+  if (!context_.options.user_names || value.number == extend(~u64{0}, value.width, false)) return value;
+  const auto id = static_cast<u32>(value.number);
+  const auto name = type.semantic == Semantic::uid ? context_.resolver.user_name(call_.tid, id, arena_)
+                                                   : context_.resolver.group_name(call_.tid, id, arena_);
+  if (!name || name->empty()) return value;
+  value.kind = ValueKind::symbol;
+  value.comment_only = true;
+  value.set_text(*name);
+  return value;
+}
+
+void add_task_facts(const Context& context, Arena& arena, event::Event& event) {
+  const Options& options = context.options;
+  if (options.security_contexts) event.security = context.resolver.task_security(event.tid, arena).value_or("");
+  if (options.id_chains) {
+    s32 ids[max_levels];
+    const size_t count = context.resolver.id_chain(event.tid, ids, max_levels);
+    if (count > 1) {
+      auto* kept = arena.make<s32>(count);
+      std::copy_n(ids, count, kept);
+      event.ids = {kept, count};
+    }
+  }
+  if (options.containers) event.container = context.resolver.container(event.tid, arena);
+}
+
 void ValueBuilder::add_ids(Value& value, resolve::TranslatedId here) {
   char text[48];
   const int n = snprintf(text, sizeof text, "%d in strace's PID NS", here.id);
   if (here.id != static_cast<s32>(value.number)) value.comment = arena_.copy({text, static_cast<size_t>(n)}).data();
   if (!context_.options.id_chains) return;
-  constexpr size_t max_levels = 33;  // pid_namespaces(7)
   s32 ids[max_levels];
   const size_t count = context_.resolver.id_chain(Tid{here.id}, ids, max_levels);
   if (count == 0) return;

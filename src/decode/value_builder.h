@@ -68,6 +68,9 @@ class ValueList {
   event::Value* first_;
 };
 
+// What is shown of the task of an event beside its ids and its name, as far as the options ask for it.
+void add_task_facts(const Context& context, Arena& arena, event::Event& event);
+
 class ValueBuilder {
  public:
   ValueBuilder(const Context& context, const CallState& call, event::MemoryView& memory, Arena& arena, bool abbreviate,
@@ -124,6 +127,7 @@ class ValueBuilder {
   Value* socket_text(const resolve::DescriptorDetails& details);
   Value* kept_format(std::span<const Value> pieces);
   void add_ids(Value& value, resolve::TranslatedId id);
+  Value account(const Type& type, u64 raw);
   void add_security(Value& value, std::optional<std::string_view> context);
   Value process_id(const Type& type, u64 raw);
   Value signal(u64 raw);

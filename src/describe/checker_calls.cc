@@ -12,12 +12,23 @@ struct ClassName {
   std::string_view name;
   Class bit;
 };
-constexpr ClassName class_names[] = {
-    {"file", Class::file},       {"desc", Class::desc},     {"process", Class::process}, {"network", Class::network},
-    {"signal", Class::signal},   {"memory", Class::memory}, {"ipc", Class::ipc},         {"creds", Class::creds},
-    {"clock", Class::clock},     {"pure", Class::pure},     {"stat", Class::stat},       {"lstat", Class::lstat},
-    {"fstat", Class::fstat},     {"stat_like", Class::stat_like}, {"statfs", Class::statfs},
-    {"fstatfs", Class::fstatfs}, {"statfs_like", Class::statfs_like}};
+constexpr ClassName class_names[] = {{"file", Class::file},
+                                     {"desc", Class::desc},
+                                     {"process", Class::process},
+                                     {"network", Class::network},
+                                     {"signal", Class::signal},
+                                     {"memory", Class::memory},
+                                     {"ipc", Class::ipc},
+                                     {"creds", Class::creds},
+                                     {"clock", Class::clock},
+                                     {"pure", Class::pure},
+                                     {"stat", Class::stat},
+                                     {"lstat", Class::lstat},
+                                     {"fstat", Class::fstat},
+                                     {"stat_like", Class::stat_like},
+                                     {"statfs", Class::statfs},
+                                     {"fstatfs", Class::fstatfs},
+                                     {"statfs_like", Class::statfs_like}};
 
 u32 class_bit(std::string_view name) {
   for (const ClassName& one : class_names)
@@ -54,8 +65,9 @@ void Checker::gather_cases() {
       if (!is_case && one.kind != ast::Declaration::Kind::fallback) continue;
       auto found = calls_.find(one.name);
       if (found == calls_.end() || !found->second.declaration->dispatches) {
-        std::vector<std::string_view> candidates = {"syscall", "struct", "flags", "enum", "union", "format", "const", "type",
-                                                    "extend", "default", "abi", "custom", "subsystem", "class"};
+        std::vector<std::string_view> candidates = {"syscall", "struct", "flags",     "enum",   "union",
+                                                    "format",  "const",  "type",      "extend", "default",
+                                                    "abi",     "custom", "subsystem", "class"};
         for (const auto& [name, call] : calls_)
           if (call.declaration->dispatches) candidates.push_back(name);
         diagnostics_.error(one.position, "'" + one.name + "' is neither a declaration nor a call that ends in '...'",
@@ -106,7 +118,8 @@ void Checker::argument(u32 index, const ast::Field& written, const Names& outer,
                          "expected in, out or inout before the type, or a plain 'void *'");
   }
   if (type.kind == TypeKind::structure || type.kind == TypeKind::array)
-    diagnostics_.error(written.position, "a register holds no " + std::string(type.kind == TypeKind::array ? "array" : "struct"),
+    diagnostics_.error(written.position,
+                       "a register holds no " + std::string(type.kind == TypeKind::array ? "array" : "struct"),
                        "a pointer is written with '*'");
   if (!field.from_expression) {
     for (u32 layout = 0; layout < layout_count; layout++) {
@@ -213,14 +226,16 @@ void Checker::sort_cases(std::vector<Case>& cases, bool single) {
       for (u32 i = 0; i < one.keys.count; i++) n += tables_.key_ranges[one.keys.first + i].first == INT64_MIN;
       return n;
     };
-    std::stable_sort(cases.begin(), cases.end(), [&](const Case& a, const Case& b) { return wildcards(a) < wildcards(b); });
+    std::stable_sort(cases.begin(), cases.end(),
+                     [&](const Case& a, const Case& b) { return wildcards(a) < wildcards(b); });
     return;
   }
   auto first = [&](const Case& one) { return tables_.key_ranges[one.keys.first].first; };
   std::stable_sort(cases.begin(), cases.end(), [&](const Case& a, const Case& b) { return first(a) < first(b); });
   // Names that share a number: the first declaration stands (ioctls of different drivers).
-  cases.erase(std::unique(cases.begin(), cases.end(), [&](const Case& a, const Case& b) { return first(a) == first(b); }),
-              cases.end());
+  cases.erase(
+      std::unique(cases.begin(), cases.end(), [&](const Case& a, const Case& b) { return first(a) == first(b); }),
+      cases.end());
 }
 
 void Checker::fill_dispatch(u32 owner, const ast::Declaration& one, CaseNode& node, const std::vector<u32>& arguments,
@@ -234,7 +249,8 @@ void Checker::fill_dispatch(u32 owner, const ast::Declaration& one, CaseNode& no
     u32 type = none;
     if (written.kind == ast::Expression::Kind::name)
       for (u32 index : arguments)
-        if (field_info_[index].written != nullptr && field_info_[index].written->name == written.text) type = tables_.fields[index].type;
+        if (field_info_[index].written != nullptr && field_info_[index].written->name == written.text)
+          type = tables_.fields[index].type;
     selector_types.push_back(type);
   }
   if (selectors.empty()) {
@@ -257,7 +273,8 @@ void Checker::fill_dispatch(u32 owner, const ast::Declaration& one, CaseNode& no
   for (CaseNode::Entry& entry : node.entries) {
     std::string name;
     for (const ast::Key& key : entry.keys) name += (name.empty() ? "" : ".") + (key.name.empty() ? "*" : key.name);
-    const bool plain = std::all_of(entry.keys.begin(), entry.keys.end(), [](const ast::Key& key) { return !key.first || !key.name.empty(); });
+    const bool plain = std::all_of(entry.keys.begin(), entry.keys.end(),
+                                   [](const ast::Key& key) { return !key.first || !key.name.empty(); });
     if (auto [other, fresh] = named.try_emplace(name, entry.declaration); plain && !fresh)
       diagnostics_.error(entry.keys[0].position, "case '" + name + "' of " + one.name + " is declared already",
                          "at " + files_[other->second->file].name + ":" + std::to_string(other->second->position.line));
@@ -268,8 +285,10 @@ void Checker::fill_dispatch(u32 owner, const ast::Declaration& one, CaseNode& no
     if (entry.declaration->dispatches) {
       CaseNode inner;
       for (const CaseNode::Entry::Deeper& deeper : entry.deeper) {
-        if (deeper.declaration->kind == ast::Declaration::Kind::fallback) inner.fallback = deeper.declaration;
-        else inner.entries.push_back({deeper.keys, deeper.declaration, deeper.file, {}});
+        if (deeper.declaration->kind == ast::Declaration::Kind::fallback)
+          inner.fallback = deeper.declaration;
+        else
+          inner.entries.push_back({deeper.keys, deeper.declaration, deeper.file, {}});
       }
       fill_dispatch(made, *entry.declaration, inner, all, behind);
     }
@@ -303,8 +322,9 @@ void Checker::fill_dispatch(u32 owner, const ast::Declaration& one, CaseNode& no
   for (size_t i = 1; selectors.size() == 1 && i < cases.size(); i++) {
     const auto key = [&](const Case& each) { return tables_.key_ranges[each.keys.first]; };
     if (key(cases[i - 1]).last < key(cases[i]).first) continue;
-    diagnostics_.error(one.position, "keys of two cases of '" + one.name + "' overlap: " + std::to_string(key(cases[i]).first) +
-                                         " is in the range that begins with " + std::to_string(key(cases[i - 1]).first));
+    diagnostics_.error(one.position,
+                       "keys of two cases of '" + one.name + "' overlap: " + std::to_string(key(cases[i]).first) +
+                           " is in the range that begins with " + std::to_string(key(cases[i - 1]).first));
     break;
   }
   Dispatch dispatch;
@@ -358,8 +378,9 @@ void Checker::task_fact(Syscall& made, const ast::Attribute& attribute, const st
   names.arguments = &arguments;
   const bool closes = attribute.name == "closes";
   if (attribute.values.size() != (closes ? 2 : 1)) {
-    diagnostics_.error(attribute.position, closes ? "'@closes' takes the first and the last descriptor that the call ends"
-                                                  : "'@" + attribute.name + "' takes one expression");
+    diagnostics_.error(attribute.position, closes
+                                               ? "'@closes' takes the first and the last descriptor that the call ends"
+                                               : "'@" + attribute.name + "' takes one expression");
     return;
   }
   if (!closes) {
@@ -385,6 +406,8 @@ void Checker::fill_calls() {
     made.subsystem = call.file;
     made.declaration = declare(one);
     made.in_depth = true;
+    made.names_sockets = std::ranges::any_of(
+        call.arguments, [this](u32 index) { return tables_.fields[index].socket_end != SocketEnd::none; });
     for (const ast::Attribute& attribute : one.attributes) {
       if (attribute.name == "noreturn") made.noreturn = true;
       if (attribute.name == "new_program") made.new_program = true;
@@ -415,11 +438,13 @@ void Checker::fill_calls() {
             bool same = entry.declaration->dispatches && entry.keys.size() <= tuple.size();
             for (size_t i = 0; same && i < entry.keys.size(); i++) same = entry.keys[i].name == tuple[i].name;
             if (!same) continue;
-            entry.deeper.push_back({declared, {tuple.begin() + static_cast<long>(entry.keys.size()), tuple.end()}, file});
+            entry.deeper.push_back(
+                {declared, {tuple.begin() + static_cast<long>(entry.keys.size()), tuple.end()}, file});
             placed = true;
           }
           if (!placed)
-            diagnostics_.error(tuple[0].position, "there is no case '" + tuple[0].name + "' of " + name + " that ends in '...'");
+            diagnostics_.error(tuple[0].position,
+                               "there is no case '" + tuple[0].name + "' of " + name + " that ends in '...'");
         }
       }
       fill_dispatch(call.signature, one, node, call.arguments, behind);
@@ -445,7 +470,8 @@ void Checker::fill_tables() {
       auto& table = tables_.tables[at - names.begin()];
       for (const ast::Declaration::Entry& entry : one.entries) {
         if (entry.number >= max_number) {
-          diagnostics_.error(entry.position, "the number of a system call is at most " + std::to_string(max_number - 1));
+          diagnostics_.error(entry.position,
+                             "the number of a system call is at most " + std::to_string(max_number - 1));
           continue;
         }
         auto call = calls_.find(entry.declaration);

@@ -315,7 +315,8 @@ struct Syscall {
   bool new_program = false;  // @new_program
   bool resumes = false;   // @resumes: shows the call that it goes on with
   u8 register_count = 0;  // registers taken on lp64
-  u8 pad[3] = {};
+  bool names_sockets = false;  // some argument is @local or @peer
+  u8 pad[2] = {};
   u32 declaration = 0;
   u32 closes_first = none;  // exprs: a successful call ends the descriptors from the first to the last
   u32 closes_last = none;

@@ -53,6 +53,8 @@ struct DescriptorDetails {
   std::string_view local;     // socket: "127.0.0.1:80", "SOCK_DIAG:12"; empty: the inode is all that is known
   std::string_view peer;      // socket: the other end's address; empty: not connected
   u64 peer_inode = 0;         // socket, unix(7)
+  std::string_view local_host, peer_host;  // socket: the addresses without their ports, if they have any
+  u32 local_port = 0, peer_port = 0;
   std::string_view path;      // socket, unix(7): the name that it is bound to; abstract ones begin with a NUL
   std::string_view state;     // socket: "ESTABLISHED"
   std::string_view terminal;  // character device: the terminal's other side, "/dev/pts/0"
@@ -60,5 +62,20 @@ struct DescriptorDetails {
   s32 semaphore = -1;         // eventfd
   std::span<const DescriptorFact> facts;  // info
 };
+
+// The kind of details that was asked for where these are shown (DescriptorDetail).
+constexpr u32 detail_of(DescriptorKind kind) {
+  switch (kind) {
+    case DescriptorKind::other: return 0;
+    case DescriptorKind::socket: return detail_socket;
+    case DescriptorKind::character_device:
+    case DescriptorKind::block_device: return detail_device;
+    case DescriptorKind::pidfd: return detail_pidfd;
+    case DescriptorKind::signalfd: return detail_signalfd;
+    case DescriptorKind::eventfd: return detail_eventfd;
+    case DescriptorKind::info: return detail_info;
+  }
+  return 0;
+}
 
 }  // namespace sysray::resolve

@@ -1,12 +1,18 @@
 #include "resolve/descriptor_reader.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <charconv>
+#include <memory>
 #include <string>
+
+#include "resolve/descriptor_facts.h"
 
 namespace sysray::resolve {
 
@@ -14,21 +20,13 @@ namespace {
 
 constexpr size_t max_folders = 256;
 constexpr std::string_view deleted_mark = " (deleted)";
+constexpr std::string_view memfd_mark = "/memfd:";  // memfd_create(2)
 
 // "3", or "3/..." below a folder of descriptors.
 struct Name {
   char text[16];
   explicit Name(int fd) { *std::to_chars(text, text + sizeof text - 1, fd).ptr = 0; }
 };
-
-bool starts_with_socket(std::string_view link) { return link.starts_with("socket:["); }
-
-u64 inode_of(std::string_view link) {
-  u64 inode = 0;
-  const size_t at = link.find('[');
-  if (at != link.npos) std::from_chars(link.data() + at + 1, link.data() + link.size(), inode);
-  return inode;
-}
 
 u64 parse(std::string_view text, int base) {
   u64 value = 0;
@@ -38,6 +36,31 @@ u64 parse(std::string_view text, int base) {
 }
 
 }  // namespace
+
+u64 socket_inode(std::string_view link) {
+  constexpr std::string_view mark = "socket:[";
+  u64 inode = 0;
+  if (link.starts_with(mark)) std::from_chars(link.data() + mark.size(), link.data() + link.size(), inode);
+  return inode;
+}
+
+DescriptorDetails details_of(const SocketFacts& facts, u64 inode, Arena& arena) {
+  DescriptorDetails details;
+  details.number = inode;
+  if (facts.protocol.empty()) return details;
+  details.kind = DescriptorKind::socket;
+  details.protocol = arena.copy(facts.protocol);
+  details.local = arena.copy(facts.local);
+  details.peer = arena.copy(facts.peer);
+  details.local_host = arena.copy(facts.local_host);
+  details.peer_host = arena.copy(facts.peer_host);
+  details.local_port = facts.local_port;
+  details.peer_port = facts.peer_port;
+  details.path = arena.copy(facts.path);
+  details.state = arena.copy(facts.state);
+  details.peer_inode = facts.peer_inode;
+  return details;
+}
 
 int DescriptorReader::folder(Tid tid) {
   auto known = folders_.find(number(tid));
@@ -54,6 +77,18 @@ std::optional<std::string_view> DescriptorReader::link(Tid tid, int fd) {
   const ssize_t n = readlinkat(at, Name(fd).text, link_, sizeof link_);
   if (n <= 0 || static_cast<size_t>(n) == sizeof link_) return std::nullopt;
   return std::string_view(link_, static_cast<size_t>(n));
+}
+
+void DescriptorReader::each(Tid tid, const std::function<void(int fd, std::string_view link)>& tell) {
+  struct Closer {
+    void operator()(DIR* listed) const { closedir(listed); }
+  };
+  const std::unique_ptr<DIR, Closer> listed(opendir(proc_.path(tid, "fd")));
+  while (const dirent* one = listed ? readdir(listed.get()) : nullptr) {
+    if (one->d_name[0] < '0' || one->d_name[0] > '9') continue;
+    const int fd = atoi(one->d_name);
+    if (const auto target = link(tid, fd)) tell(fd, *target);
+  }
 }
 
 bool DescriptorReader::is_deleted(Tid tid, int fd, std::string_view link) {
@@ -84,9 +119,29 @@ bool DescriptorReader::read_info(Tid tid, int fd) {
   return info_.read(proc_.path(tid, file));
 }
 
-DescriptorDetails DescriptorReader::device_details(Tid tid, int fd, Arena& arena) {
+const SocketFacts* DescriptorReader::socket(Tid tid, int fd, std::string_view link) {
+  const u64 inode = socket_inode(link);
+  return inode == 0 ? nullptr : sockets_.read(tid, fd, inode);
+}
+
+std::string_view DescriptorReader::read_whole_info(Tid tid, int fd) {
+  constexpr size_t most = 64 << 10;
+  whole_info_.clear();
+  char file[32];
+  snprintf(file, sizeof file, "fdinfo/%d", fd);
+  const UniqueFd opened(open(proc_.path(tid, file), O_RDONLY | O_CLOEXEC));
+  while (opened && whole_info_.size() < most) {
+    char part[4096];
+    const ssize_t n = read(opened.get(), part, sizeof part);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    whole_info_.append(part, static_cast<size_t>(n));
+  }
+  return whole_info_;
+}
+
+DescriptorDetails DescriptorReader::device_details(Tid tid, int fd, const Device& device, Arena& arena) {
   DescriptorDetails details;
-  const Device device = this->device(tid, fd);
   details.kind = device.kind;
   details.number = device.number;
   // Only the master side of a pseudo terminal says which slave belongs to it (proc_pid_fdinfo(5), since 4.14).
@@ -97,27 +152,32 @@ DescriptorDetails DescriptorReader::device_details(Tid tid, int fd, Arena& arena
   return details;
 }
 
-DescriptorDetails DescriptorReader::socket_details(Tid tid, int fd, std::string_view link, Arena& arena) {
+// Descriptors that are not shown otherwise by their kind.
+DescriptorDetails DescriptorReader::other_details(Tid tid, int fd, std::string_view link, Arena& arena) {
+  constexpr int get_seals = 1034;  // linux/fcntl.h F_GET_SEALS, 3.17
   DescriptorDetails details;
-  details.number = inode_of(link);
-  const SocketFacts* facts = sockets_.read(tid, fd, details.number);
-  if (facts == nullptr || facts->protocol.empty()) return details;
-  details.kind = DescriptorKind::socket;
-  details.protocol = arena.copy(facts->protocol);
-  details.local = arena.copy(facts->local);
-  details.peer = arena.copy(facts->peer);
-  details.path = arena.copy(facts->path);
-  details.state = arena.copy(facts->state);
-  details.peer_inode = facts->peer_inode;
+  if (link.starts_with(memfd_mark)) {
+    const UniqueFd own = duplicate_of(tid, fd);
+    details.facts = seal_facts(own ? fcntl(own.get(), get_seals) : -1, arena);
+  } else {
+    details.facts = facts_in(link, read_whole_info(tid, fd), arena);
+  }
+  if (!details.facts.empty()) details.kind = DescriptorKind::info;
   return details;
 }
 
-DescriptorDetails DescriptorReader::details(Tid tid, int fd, std::string_view link, u32 kinds, Arena& arena) {
+bool DescriptorReader::may_have_details(std::string_view link, u32 kinds) {
+  if (link.starts_with('/')) return (kinds & detail_device) || ((kinds & detail_info) && link.starts_with(memfd_mark));
+  return !link.starts_with("pipe:[");
+}
+
+DescriptorDetails DescriptorReader::details(Tid tid, int fd, std::string_view link, const Device& device, u32 kinds,
+                                            Arena& arena) {
   DescriptorDetails details;
-  if (starts_with_socket(link)) {
-    if (kinds & detail_socket) return socket_details(tid, fd, link, arena);
-  } else if (link.starts_with('/')) {
-    if (kinds & detail_device) return device_details(tid, fd, arena);
+  if (device.kind != DescriptorKind::other) {
+    if (kinds & detail_device) return device_details(tid, fd, device, arena);
+  } else if ((kinds & detail_info) && (link.starts_with(memfd_mark) || has_facts(link))) {
+    return other_details(tid, fd, link, arena);
   } else if (link == "anon_inode:[pidfd]" || link.starts_with("pidfd:[")) {
     if (!(kinds & detail_pidfd) || !read_info(tid, fd)) return details;
     const auto ids = info_.numbers_of("Pid:");

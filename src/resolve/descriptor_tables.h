@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,7 +18,8 @@ struct DescriptorEntry {
   bool deleted = false;
   bool device_known = false;
   DescriptorReader::Device device;
-  u64 made = 0;  // when, in the order of events
+  std::optional<SocketFacts> socket;  // as it was when it was last seen, and as calls have named it since
+  u64 made = 0;                       // when, in the order of events
 };
 
 class DescriptorTables {

@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace sysray::resolve {
 
 namespace {
@@ -20,6 +22,7 @@ constexpr size_t max_found = 4096;
 
 void PidTranslator::began(Tid tid) {
   found_.clear();
+  tracees_.insert(number(tid));
   const PidNamespace* space = spaces_.of(tid);
   if (space == nullptr || space->own) return;
   const s32 id = into(*space, tid);
@@ -31,6 +34,8 @@ void PidTranslator::began(Tid tid) {
 
 void PidTranslator::ended(Tid tid) {
   found_.clear();
+  tracees_.erase(number(tid));
+  chains_.erase(number(tid));
   tasks_.erase(number(tid));
   spaces_.forget(tid);
 }
@@ -79,6 +84,20 @@ s32 PidTranslator::from_proc(const PidNamespace& space, Tid of, IdKind kind, s32
 }
 
 size_t PidTranslator::chain(Tid tid, s32* ids, size_t max) {
+  const auto known = chains_.find(number(tid));
+  if (known != chains_.end() && known->second.size() <= max) {
+    std::copy(known->second.begin(), known->second.end(), ids);
+    return known->second.size();
+  }
+  const size_t count = look_up_chain(tid, ids, max);
+  if (!tracees_.contains(number(tid)))
+    spaces_.forget(tid);  // nothing would tell of its end
+  else if (count > 0)
+    chains_[number(tid)].assign(ids, ids + count);
+  return count;
+}
+
+size_t PidTranslator::look_up_chain(Tid tid, s32* ids, size_t max) {
   const PidNamespace* space = spaces_.of(tid);
   if (space == nullptr || max == 0) return 0;
   // From the task's own namespace outwards.

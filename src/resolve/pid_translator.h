@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "resolve/pid_namespaces.h"
@@ -38,6 +39,7 @@ class PidTranslator {
       return std::hash<const void*>()(key.space) ^ static_cast<size_t>(key.id) * 31 ^ static_cast<size_t>(key.kind);
     }
   };
+  size_t look_up_chain(Tid tid, s32* ids, size_t max);
   s32 from_kernel(const PidNamespace& space, s32 id) const;
   s32 into(const PidNamespace& space, Tid tid);
   s32 own_group(Tid of, const PidNamespace& space, IdKind kind, s32 id);
@@ -52,8 +54,10 @@ class PidTranslator {
     const PidNamespace* space;
     s32 id;
   };
-  std::unordered_map<s32, Known> tasks_;        // tracees of other namespaces, by the tracer's number
-  std::unordered_map<Key, s32, KeyHash> seen_;  // the same the other way round, and those that ended
+  std::unordered_map<s32, Known> tasks_;  // tracees of other namespaces, by the tracer's number
+  std::unordered_set<s32> tracees_;
+  std::unordered_map<s32, std::vector<s32>> chains_;  // of tracees
+  std::unordered_map<Key, s32, KeyHash> seen_;        // the same the other way round, and those that ended
 };
 
 }  // namespace sysray::resolve

@@ -13,6 +13,7 @@ namespace sysray::resolve {
 namespace {
 
 constexpr int pidfd_open_number = 434;     // asm/unistd_64.h
+constexpr int pidfd_getfd_number = 438;    // asm/unistd_64.h
 constexpr unsigned pidfd_thread = O_EXCL;  // linux/pidfd.h PIDFD_THREAD, 6.9
 
 }  // namespace
@@ -21,6 +22,12 @@ UniqueFd open_pidfd(Tid tid) {
   UniqueFd fd(static_cast<int>(syscall(pidfd_open_number, number(tid), pidfd_thread)));
   if (!fd && errno == EINVAL) fd.reset(static_cast<int>(syscall(pidfd_open_number, number(tid), 0)));
   return fd;
+}
+
+UniqueFd duplicate_of(Tid tid, int fd) {
+  const UniqueFd pidfd = open_pidfd(tid);
+  if (!pidfd) return {};
+  return UniqueFd(static_cast<int>(syscall(pidfd_getfd_number, pidfd.get(), fd, 0)));
 }
 
 ProcFiles::ProcFiles(std::string root) : root_(std::move(root)) {

@@ -12,6 +12,8 @@ namespace sysray::resolve {
 
 // A descriptor of the task itself: pidfd_open(2) with PIDFD_THREAD (6.9), for a process's leader also before that.
 UniqueFd open_pidfd(Tid tid);
+// A descriptor of ours for what the task's descriptor refers to: pidfd_getfd(2), 5.6.
+UniqueFd duplicate_of(Tid tid, int fd);
 
 class ProcFiles {
  public:

@@ -1,12 +1,14 @@
 #include "resolve/proc_resolver.h"
 
 #include <fcntl.h>
-#include <net/if.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
+
+#include "resolve/socket_address.h"
 
 namespace sysray::resolve {
 
@@ -44,11 +46,18 @@ int netlink_protocol(const char* path, u64 inode) {
 }  // namespace
 
 ProcResolver::ProcResolver(Sight sight, std::optional<SecurityContexts> security)
-    : security_(std::move(security)), sight_(std::move(sight)), proc_(sight_.proc), pids_(proc_), reader_(proc_) {}
+    : security_(std::move(security)),
+      sight_(std::move(sight)),
+      proc_(sight_.proc),
+      pids_(proc_),
+      accounts_(proc_),
+      containers_(proc_),
+      reader_(proc_) {}
 
 void ProcResolver::task_began(Tid tid, Tgid, Tid creator) {
+  tasks_.insert(number(tid));
   if (sight_.translates_ids) pids_.began(tid);
-  if (number(creator) <= 0) return;
+  if (number(creator) <= 0) return read_table(tid);
   // kcmp(2) of KCMP_FILES: 0 means the same table. Where it cannot be asked, a copy is the careful guess: at worst a
   // name is looked up once more.
   constexpr int kcmp_files = 2;
@@ -58,12 +67,16 @@ void ProcResolver::task_began(Tid tid, Tgid, Tid creator) {
 
 void ProcResolver::program_changed(Tid tid) {
   tables_.reset(tid);
+  read_table(tid);
+  containers_.forget(tid);
   if (stacks_) stacks_->forget(tid);
 }
 
 void ProcResolver::task_ended(Tid tid) {
   if (stacks_) stacks_->forget(tid);
+  tasks_.erase(number(tid));
   pids_.ended(tid);
+  containers_.forget(tid);
   tables_.ended(tid);
   reader_.forget(tid);
   proc_.forget(tid);
@@ -81,6 +94,20 @@ DescriptorEntry* ProcResolver::fill(Tid tid, int fd, std::string_view link) {
   return &entry;
 }
 
+// A descriptor of a task that is no tracee: nothing tells when it becomes another one.
+DescriptorEntry* ProcResolver::stray(Tid tid, int fd, std::string_view link) {
+  stray_ = {};
+  stray_.link = link;
+  stray_.deleted = reader_.is_deleted(tid, fd, link);
+  return &stray_;
+}
+
+// Where tasks run on, what they have at the beginning is asked for at once: later it may be something else.
+void ProcResolver::read_table(Tid tid) {
+  if (sight_.stopped || !sight_.descriptors) return;
+  reader_.each(tid, [&](int fd, std::string_view link) { fill(tid, fd, link); });
+}
+
 std::string ProcResolver::whole_path(Tid tid, const NamedFile& file) {
   if (file.path.empty() || file.path.starts_with('/')) return std::string(file.path);
   Arena arena;
@@ -96,6 +123,15 @@ std::string ProcResolver::whole_path(Tid tid, const NamedFile& file) {
   return folder + (folder.ends_with('/') ? "" : "/") + std::string(path);
 }
 
+// Whether two paths, as the task sees them, lead to the same file.
+bool ProcResolver::is_same_file(Tid tid, const std::string& one, std::string_view other) {
+  struct stat first {
+  }, second{};
+  const std::string root = proc_.path(tid, "root");
+  return stat((root + one).c_str(), &first) == 0 && stat((root + std::string(other)).c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 void ProcResolver::descriptor_made(Tid tid, int fd, const NamedFile& file) {
   if (sight_.stopped) {  // asked for when it is needed
     tables_.make(tid, fd);
@@ -105,43 +141,71 @@ void ProcResolver::descriptor_made(Tid tid, int fd, const NamedFile& file) {
   // nobody's, the call's own word stands.
   const std::string name = whole_path(tid, file);
   const auto link = reader_.link(tid, fd);
-  if (link && (name.empty() || *link == name || !link->starts_with('/'))) {
-    fill(tid, fd, *link);
+  if (link && (name.empty() || *link == name || (link->starts_with('/') && is_same_file(tid, name, *link)))) {
+    DescriptorEntry* made = fill(tid, fd, *link);
+    if (const SocketFacts* facts = reader_.socket(tid, fd, made->link)) made->socket = *facts;
   } else {
     tables_.make(tid, fd).link = name;
   }
 }
 
+void ProcResolver::socket_named(Tid tid, int fd, SocketEnd end, std::span<const std::byte> bytes) {
+  DescriptorEntry* known = tables_.find(tid, fd);
+  if (known == nullptr || !known->socket) return;
+  const SocketAddress address = socket_address(bytes);
+  SocketFacts& facts = *known->socket;
+  const bool local = end == SocketEnd::local;
+  (local ? facts.local_host : facts.peer_host) = address.host;
+  (local ? facts.local_port : facts.peer_port) = address.port;
+  if (local && !address.path.empty()) facts.path = address.path;
+  if (!local && !facts.local.empty()) facts.peer = address.text;
+}
+
 // While the task stands still /proc has the last word: names of open files change with the files', and descriptors may
 // come and go unseen (io_uring(7), seccomp_unotify(2), tasks that aren't traced).
 DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
+  if (!tasks_.contains(number(tid))) {
+    const auto link = reader_.link(tid, fd);
+    return link ? stray(tid, fd, *link) : nullptr;
+  }
   DescriptorEntry* known = tables_.find(tid, fd);
-  if (known != nullptr && !known->link.empty() && !sight_.stopped) return known;
-  const auto link = reader_.link(tid, fd);
-  if (link) return known != nullptr && known->link == *link ? known : fill(tid, fd, *link);
-  return known != nullptr && !known->link.empty() && sight_.all_calls ? known : nullptr;
+  const bool told = known != nullptr && !known->link.empty() && sight_.all_calls;
+  if (told && !sight_.stopped) return known;
+  if (const auto link = reader_.link(tid, fd))
+    return known != nullptr && known->link == *link ? known : fill(tid, fd, *link);
+  return told ? known : nullptr;
 }
 
 std::optional<DescriptorTarget> ProcResolver::descriptor_target(Tid tid, int fd, Arena& arena) {
   const DescriptorEntry* known = entry(tid, fd);
   if (known == nullptr) return std::nullopt;
+  looked_at_ = {tid, fd};
   std::string_view name = known->link;
   if (known->deleted) name.remove_suffix(deleted_mark.size());
   return DescriptorTarget{arena.copy(name), known->deleted};
 }
 
+DescriptorDetails ProcResolver::socket_details(Tid tid, int fd, DescriptorEntry& known, Arena& arena) {
+  if (const SocketFacts* facts = reader_.socket(tid, fd, known.link)) known.socket = *facts;
+  if (!known.socket) return {};
+  return details_of(*known.socket, socket_inode(known.link), arena);
+}
+
 DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) {
-  DescriptorEntry* known = tables_.find(tid, fd);
+  // Details are mostly asked for right behind the name, which is then known to be that of this moment.
+  const bool fresh = looked_at_ == std::pair(tid, fd) && sight_.stopped && tasks_.contains(number(tid));
+  looked_at_ = {};
+  DescriptorEntry* known = fresh ? tables_.find(tid, fd) : nullptr;
   if (known == nullptr || known->link.empty()) known = entry(tid, fd);
-  if (known == nullptr) return {};
+  if (known == nullptr || !DescriptorReader::may_have_details(known->link, kinds)) return {};
+  if (socket_inode(known->link) != 0)
+    return kinds & detail_socket ? socket_details(tid, fd, *known, arena) : DescriptorDetails{};
   // Most descriptors are of files that are no devices: that is asked once.
-  if (known->link[0] == '/') {
-    if (!(kinds & detail_device)) return {};
-    if (!known->device_known) known->device = reader_.device(tid, fd);
+  if (known->link.starts_with('/') && !known->device_known) {
+    known->device = reader_.device(tid, fd);
     known->device_known = true;
-    if (known->device.kind == DescriptorKind::other) return {};
   }
-  return reader_.details(tid, fd, known->link, kinds, arena);
+  return reader_.details(tid, fd, known->link, known->device, kinds, arena);
 }
 
 std::optional<std::string_view> ProcResolver::working_directory(Tid tid, Arena& arena) {
@@ -171,10 +235,31 @@ int ProcResolver::socket_protocol(Tid tid, int fd) {
   return protocols_[inode] = netlink_protocol(proc_.path(tid, "net/netlink"), inode);
 }
 
-std::optional<std::string_view> ProcResolver::interface_name(u32 index, Arena& arena) {
-  char name[IF_NAMESIZE];
-  if (if_indextoname(index, name) == nullptr) return std::nullopt;
-  return arena.copy(name);
+std::optional<std::string_view> ProcResolver::interface_name(Tid tid, u32 index, Arena& arena) {
+  const auto name = reader_.interface_name(tid, index);
+  if (!name) return std::nullopt;
+  return arena.copy(*name);
+}
+
+std::optional<std::string_view> ProcResolver::user_name(Tid tid, u32 id, Arena& arena) {
+  const auto name = accounts_.user(tid, id);
+  if (!name) return std::nullopt;
+  return arena.copy(*name);
+}
+
+std::optional<std::string_view> ProcResolver::group_name(Tid tid, u32 id, Arena& arena) {
+  const auto name = accounts_.group(tid, id);
+  if (!name) return std::nullopt;
+  return arena.copy(*name);
+}
+
+const event::Container* ProcResolver::container(Tid tid, Arena& arena) {
+  const Container* found = containers_.of(tid);
+  if (found == nullptr) return nullptr;
+  auto* shown = arena.make<event::Container>();
+  *shown = {found->runtime, arena.copy(found->id), arena.copy(found->name),
+            arena.copy(found->pod.empty() ? found->pod_uid : found->pod)};
+  return shown;
 }
 
 std::optional<std::string_view> ProcResolver::thread_name(Tid tid, Arena& arena) {

@@ -5,7 +5,10 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
+#include "resolve/account_names.h"
 #include "resolve/descriptor_reader.h"
 #include "resolve/descriptor_tables.h"
 #include "resolve/pid_translator.h"
@@ -13,6 +16,7 @@
 #include "resolve/resolver.h"
 #include "resolve/security_contexts.h"
 #include "resolve/stack_reader.h"
+#include "resolve/task_containers.h"
 
 namespace sysray::resolve {
 
@@ -21,6 +25,7 @@ struct Sight {
   bool stopped = true;          // a task does not run on while questions about it are answered
   bool all_calls = false;       // all calls of all tasks are seen: what the tables say of descriptors is complete
   bool translates_ids = false;  // ids will be asked for
+  bool descriptors = false;     // descriptors will be asked for
   std::string proc = "/proc";
 };
 
@@ -39,6 +44,7 @@ class ProcResolver : public Resolver {
   void descriptors_closing(Tid tid, int first, int last) override { tables_.begin_closing(tid, first, last); }
   void descriptors_closed(Tid tid, bool success) override { tables_.finish_closing(tid, success); }
   void descriptors_unshared(Tid tid) override { tables_.unshare(tid); }
+  void socket_named(Tid tid, int fd, SocketEnd end, std::span<const std::byte> address) override;
 
   std::span<const event::StackFrame> stack(Tid tid, Arena& arena) override {
     return stacks_ ? stacks_->read(tid, arena) : std::span<const event::StackFrame>();
@@ -49,27 +55,39 @@ class ProcResolver : public Resolver {
   u64 descriptor_device(Tid tid, int fd) override;
   bool descriptor_refers_to(Tid tid, int fd, std::string_view beginning) override;
   int socket_protocol(Tid tid, int fd) override;
-  std::optional<std::string_view> interface_name(u32 index, Arena& arena) override;
+  std::optional<std::string_view> interface_name(Tid tid, u32 index, Arena& arena) override;
   std::optional<std::string_view> thread_name(Tid tid, Arena& arena) override;
   std::span<const std::string_view> namespaces(Tid tid, u64 kinds, Arena& arena) override;
   TranslatedId translated_id(Tid tid, IdKind kind, s32 id) override { return pids_.translate(tid, kind, id); }
   size_t id_chain(Tid tid, s32* ids, size_t max) override { return pids_.chain(tid, ids, max); }
+  std::optional<std::string_view> user_name(Tid tid, u32 id, Arena& arena) override;
+  std::optional<std::string_view> group_name(Tid tid, u32 id, Arena& arena) override;
+  const event::Container* container(Tid tid, Arena& arena) override;
   std::optional<std::string_view> file_security(Tid tid, int dirfd, std::string_view path, Arena& arena) override;
   std::optional<std::string_view> descriptor_security(Tid tid, int fd, Arena& arena) override;
   std::optional<std::string_view> task_security(Tid tid, Arena& arena) override;
 
  private:
   std::string whole_path(Tid tid, const NamedFile& file);
+  bool is_same_file(Tid tid, const std::string& one, std::string_view other);
+  void read_table(Tid tid);
   DescriptorEntry* entry(Tid tid, int fd);
   DescriptorEntry* fill(Tid tid, int fd, std::string_view link);
+  DescriptorEntry* stray(Tid tid, int fd, std::string_view link);
+  DescriptorDetails socket_details(Tid tid, int fd, DescriptorEntry& known, Arena& arena);
 
   std::optional<SecurityContexts> security_;
   std::optional<StackReader> stacks_;
   const Sight sight_;
   ProcFiles proc_;
   PidTranslator pids_;
+  AccountNames accounts_;
+  TaskContainers containers_;
   DescriptorReader reader_;
   DescriptorTables tables_;
+  std::unordered_set<s32> tasks_;  // tracees: the stream tells of their descriptors
+  std::pair<Tid, int> looked_at_;  // the descriptor whose name was asked for last
+  DescriptorEntry stray_;          // of a task that is none, for the moment of an answer
   // Netlink protocols by socket inode. Inode numbers are not reused while a socket exists, and a new socket with an
   // old number replaces the entry only when the number was looked up as unknown; so entries are few and bounded.
   std::unordered_map<u64, int> protocols_;

@@ -38,6 +38,9 @@ class Resolver {
   // The task has left the table of descriptors that it shared with others.
   virtual void descriptors_unshared(Tid) {}
 
+  // What was recorded of the world as of the event that follows (answers.h); valid until it is called again.
+  virtual void recall(std::span<const std::byte>) {}
+
   // What the descriptor refers to, in the arena; nullopt if unknown.
   virtual std::optional<DescriptorTarget> descriptor_target(Tid, int, Arena&) { return std::nullopt; }
   // More about it, of the kinds asked for (DescriptorDetail bits); nothing if there is no more.
@@ -50,8 +53,8 @@ class Resolver {
   virtual bool descriptor_refers_to(Tid, int, std::string_view) { return false; }
   // The protocol of a socket (for AF_NETLINK its family, socket(2)), or -1.
   virtual int socket_protocol(Tid, int) { return -1; }
-  // Name of a network interface in the tracer's network namespace.
-  virtual std::optional<std::string_view> interface_name(u32, Arena&) { return std::nullopt; }
+  // Name of a network interface in the thread's network namespace.
+  virtual std::optional<std::string_view> interface_name(Tid, u32, Arena&) { return std::nullopt; }
   // Name of the thread with this id (in the tracer's pid namespace).
   virtual std::optional<std::string_view> thread_name(Tid, Arena&) { return std::nullopt; }
   // The stack of the stopped thread, in the arena; nothing if nobody asked for stacks.

@@ -2,15 +2,13 @@
 // socket itself, without a list of all sockets of its namespace.
 #include "resolve/socket_reader.h"
 
-#include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
-#include <net/if.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 
@@ -18,18 +16,13 @@
 #include <cstring>
 #include <span>
 
+#include "resolve/socket_address.h"
+
 namespace sysray::resolve {
 
 namespace {
 
-constexpr int pidfd_getfd_number = 438;  // asm/unistd_64.h
 constexpr size_t max_lasting = 65536;
-
-UniqueFd duplicate(Tid tid, int fd) {
-  const UniqueFd pidfd = open_pidfd(tid);
-  if (!pidfd) return {};
-  return UniqueFd(static_cast<int>(syscall(pidfd_getfd_number, pidfd.get(), fd, 0)));
-}
 
 int option(int fd, int level, int name) {
   int value = -1;
@@ -77,19 +70,8 @@ Ends ends_of(int fd) {
   return ends;
 }
 
-// Empty without a port.
-std::string internet_text(const Address& address) {
-  char text[INET6_ADDRSTRLEN];
-  char all[INET6_ADDRSTRLEN + 16];
-  if (address.any.sa_family == AF_INET) {
-    if (address.v4.sin_port == 0 || !inet_ntop(AF_INET, &address.v4.sin_addr, text, sizeof text)) return {};
-    snprintf(all, sizeof all, "%s:%u", text, ntohs(address.v4.sin_port));
-    return all;
-  }
-  if (address.any.sa_family != AF_INET6 || address.v6.sin6_port == 0) return {};
-  if (!inet_ntop(AF_INET6, &address.v6.sin6_addr, text, sizeof text)) return {};
-  snprintf(all, sizeof all, "[%s]:%u", text, ntohs(address.v6.sin6_port));
-  return all;
+SocketAddress address_of(const Address& address, socklen_t size) {
+  return socket_address(std::as_bytes(std::span(&address, 1)).first(std::min<size_t>(size, sizeof address)));
 }
 
 void read_netlink(int fd, SocketFacts& facts) {
@@ -113,9 +95,8 @@ void read_packet(int fd, SocketFacts& facts) {
 
 void read_vsock(int fd, SocketFacts& facts) {
   const Ends ends = ends_of(fd);
-  auto text = [](const sockaddr_vm& end) { return std::to_string(end.svm_cid) + ":" + std::to_string(end.svm_port); };
-  if (ends.has_local && ends.local.vsock.svm_port != VMADDR_PORT_ANY) facts.local = text(ends.local.vsock);
-  if (ends.has_peer) facts.peer = text(ends.peer.vsock);
+  if (ends.has_local) facts.local = address_of(ends.local, ends.local_size).text;
+  if (ends.has_peer) facts.peer = address_of(ends.peer, sizeof ends.peer.vsock).text;
 }
 
 constexpr const char* families[] = {
@@ -141,21 +122,22 @@ void SocketReader::read_internet(int fd, SocketFacts& facts) {
     state = info.tcpi_state;
     if (static_cast<size_t>(state) < state_names.size()) facts.state = state_names[static_cast<size_t>(state)];
   }
+  const SocketAddress local = ends.has_local ? address_of(ends.local, sizeof ends.local.v6) : SocketAddress();
+  const SocketAddress peer = ends.has_peer ? address_of(ends.peer, sizeof ends.peer.v6) : SocketAddress();
+  facts.local_host = local.host;
+  facts.local_port = local.port;
+  facts.peer_host = peer.host;
+  facts.peer_port = peer.port;
   if (state == state_close) return;
-  if (ends.has_local) facts.local = internet_text(ends.local);
-  if (ends.has_peer && !facts.local.empty()) facts.peer = internet_text(ends.peer);
+  facts.local = local.text;
+  if (!facts.local.empty()) facts.peer = peer.text;
   facts.lasting = state == state_listen || (state == state_established && !facts.peer.empty());
 }
 
 void SocketReader::read_unix(Tid tid, int fd, u64 inode, SocketFacts& facts) {
   const Ends ends = ends_of(fd);
-  constexpr size_t head = offsetof(sockaddr_un, sun_path);
-  if (ends.has_local && ends.local_size > head) {
-    size_t size = std::min(static_cast<size_t>(ends.local_size) - head, sizeof ends.local.local.sun_path);
-    const char* path = ends.local.local.sun_path;
-    facts.path.assign(path, path[0] == 0 ? size : strnlen(path, size));
-  }
-  if (ends.has_peer) facts.peer_inode = unix_.peer_of(tid, fd, inode);
+  if (ends.has_local) facts.path = address_of(ends.local, ends.local_size).path;
+  if (ends.has_peer) facts.peer_inode = spaces_.peer_of(tid, fd, inode);
   const bool listening = option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1;
   if (listening || ends.has_peer) facts.state = listening ? "LISTEN" : "ESTABLISHED";
   facts.lasting = option(fd, SOL_SOCKET, SO_TYPE) != SOCK_DGRAM && (listening || facts.peer_inode != 0);
@@ -163,7 +145,7 @@ void SocketReader::read_unix(Tid tid, int fd, u64 inode, SocketFacts& facts) {
 
 const SocketFacts* SocketReader::read(Tid tid, int fd, u64 inode) {
   if (auto known = lasting_.find(inode); known != lasting_.end()) return &known->second;
-  const UniqueFd own = duplicate(tid, fd);
+  const UniqueFd own = duplicate_of(tid, fd);
   if (!own) return nullptr;
   last_ = {};
   last_.protocol = protocol_of(own.get());

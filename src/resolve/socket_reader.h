@@ -5,16 +5,16 @@
 #include <unordered_map>
 
 #include "base/types.h"
-#include "base/unique_fd.h"
-#include "resolve/proc_files.h"
-#include "resolve/unix_sockets.h"
+#include "resolve/network_spaces.h"
 
 namespace sysray::resolve {
 
 struct SocketFacts {
   std::string protocol;
-  std::string local;
+  std::string local;  // as sock_diag(7) lists it: without one where it lists none
   std::string peer;
+  std::string local_host, peer_host;
+  u32 local_port = 0, peer_port = 0;
   std::string path;
   std::string state;
   u64 peer_inode = 0;
@@ -23,7 +23,7 @@ struct SocketFacts {
 
 class SocketReader {
  public:
-  explicit SocketReader(ProcFiles& proc) : unix_(proc) {}
+  explicit SocketReader(NetworkSpaces& spaces) : spaces_(spaces) {}
 
   // Facts of the socket with this inode, which is the thread's descriptor `fd`; nullptr if the descriptor cannot be
   // duplicated. Valid until the next call.
@@ -33,7 +33,7 @@ class SocketReader {
   void read_internet(int fd, SocketFacts& facts);
   void read_unix(Tid tid, int fd, u64 inode, SocketFacts& facts);
 
-  UnixSockets unix_;
+  NetworkSpaces& spaces_;
   std::unordered_map<u64, SocketFacts> lasting_;
   SocketFacts last_;
 };

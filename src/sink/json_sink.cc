@@ -99,6 +99,28 @@ void JsonSink::common(JsonWriter& json, const Event& event) {
     json.key("selinux");
     json.string(event.security);
   }
+  if (!event.ids.empty()) {
+    json.key("ids");
+    json.begin_array();
+    for (const s32 id : event.ids) json.signed_number(id);
+    json.end_array();
+  }
+  if (event.container != nullptr) container(json, *event.container);
+}
+
+void JsonSink::container(JsonWriter& json, const event::Container& container) {
+  json.key("container");
+  json.begin_object();
+  auto text = [&](const auto& key, std::string_view value) {
+    if (value.empty()) return;
+    json.key(key);
+    json.string(value);
+  };
+  text("runtime", container.runtime);
+  text("id", container.id);
+  text("name", container.name);
+  text("pod", container.pod);
+  json.end_object();
 }
 
 void JsonSink::call(JsonWriter& json, const Event& event) {

@@ -28,6 +28,7 @@ class JsonSink : public Sink {
   void header(Output& output);
   void forget(Tid tid);
   void common(JsonWriter& json, const event::Event& event);
+  void container(JsonWriter& json, const event::Container& container);
   void call(JsonWriter& json, const event::Event& event);
   void outcome(JsonWriter& json, const event::Event& event);
   void tampering(JsonWriter& json, const event::Tampering& done);

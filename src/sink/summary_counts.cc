@@ -107,13 +107,13 @@ void SummaryCounts::add_files(const Event& call, const Value& value) {
 
 void SummaryCounts::add_descriptor(const Event& call, const Value& value) {
   if (static_cast<s32>(value.number) < 0) return;
-  if (options_.wants(SummaryBy::path) && value.count > 0) add(of(paths_, value.text()), call);
+  if (options_.wants(SummaryBy::path) && value.count > 0 && !value.data_only) add(of(paths_, value.text()), call);
   if (!options_.wants(SummaryBy::descriptor)) return;
   key_.clear();
   key_.add_signed(number(call.tgid));
   key_.add(' ');
   key_.add_signed(static_cast<s32>(value.number));
-  if (value.count > 0) {
+  if (value.count > 0 && !value.data_only) {
     key_.add('<');
     key_.add(value.text());
     key_.add('>');

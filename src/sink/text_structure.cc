@@ -90,6 +90,7 @@ void ValueWriter::pieces(TextBuffer& out, const Value& value, Mode mode) const {
   // With -X raw the comments of a text are left out.
   bool in_comment = false;
   for (const Value& piece : value.items()) {
+    if (piece.data_only) continue;
     const bool literal = mode == Mode::raw && piece.kind == ValueKind::literal;
     in_comment |= literal && piece.text().starts_with(" /*");
     if (!in_comment) show(out, piece, mode);
@@ -99,7 +100,7 @@ void ValueWriter::pieces(TextBuffer& out, const Value& value, Mode mode) const {
 
 void ValueWriter::descriptor(TextBuffer& out, const Value& value, Mode mode) const {
   out.add_signed(static_cast<s64>(value.number));
-  if (value.count > 0) {
+  if (value.count > 0 && !value.data_only) {
     bracketed(out, value.text());
     if (value.annotation != nullptr) {
       out.cut_back(out.size() - 1);
@@ -109,7 +110,7 @@ void ValueWriter::descriptor(TextBuffer& out, const Value& value, Mode mode) con
   } else if (value.annotation != nullptr) {
     target(out, *value.annotation, mode);
   }
-  if (value.deleted) out.add("(deleted)");
+  if (value.deleted && !value.data_only) out.add("(deleted)");
 }
 
 void ValueWriter::target(TextBuffer& out, const Value& target, Mode mode) const {

@@ -24,11 +24,15 @@ struct Player : Consumer {
     memories.push_back(bytes);
     return {};
   }
+  void on_world(std::span<const std::byte> bytes) override {
+    worlds.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
   bool wants_stop() const override { return events.size() >= limit; }
   size_t limit = ~size_t{0};
   std::vector<RawEvent> events;
   std::vector<std::string> comms;
   std::vector<std::string> memories;
+  std::vector<std::string> worlds;
 };
 
 RawEvent sample(u32 i) {
@@ -55,6 +59,7 @@ RawEvent sample(u32 i) {
   }
   event.siginfo_valid = event.kind == RawKind::signal;
   if (event.siginfo_valid) event.siginfo[i % 128] = std::byte{7};
+  if (i % 5 == 0) event.socket = {true, static_cast<s32>(i), -1};
   event.comm = i % 2 ? "odd" : "";
   return event;
 }
@@ -70,7 +75,8 @@ class RecordingTest : public testing::Test {
       event::MemorySnapshot memory;
       std::string text = "memory of event " + std::to_string(i);
       memory.add({4096 + i}, std::as_bytes(std::span(text)));
-      writer->add(sample(i), memory);
+      const std::string world = "world of event " + std::to_string(i);
+      writer->add(sample(i), memory, std::as_bytes(std::span(world)));
     }
     if (finish) {
       ASSERT_TRUE(writer->finish({3, 15}));
@@ -104,6 +110,10 @@ TEST_F(RecordingTest, ComesBackAsItWas) {
     RawEvent wanted = sample(i), found = player.events[i];
     EXPECT_EQ(player.comms[i], wanted.comm);
     EXPECT_EQ(player.memories[i], wanted.args[1] ? "memory of event " + std::to_string(i) : "");
+    EXPECT_EQ(player.worlds[i], "world of event " + std::to_string(i));
+    EXPECT_EQ(found.socket.known, wanted.socket.known);
+    EXPECT_EQ(found.socket.descriptor, wanted.socket.descriptor);
+    EXPECT_EQ(found.socket.protocol, wanted.socket.protocol);
     EXPECT_EQ(found.kind, wanted.kind);
     EXPECT_EQ(found.abi, wanted.abi);
     EXPECT_EQ(found.tid, wanted.tid);
@@ -224,7 +234,7 @@ TEST(HostileBlocks, RandomBodiesDecodeOrFail) {
   EventEncoder encoder;
   event::MemorySnapshot memory;
   memory.add({77}, std::vector<std::byte>(50, std::byte{1}));
-  for (u32 i = 0; i < 30; i++) encoder.encode(sample(i), memory, good);
+  for (u32 i = 0; i < 30; i++) encoder.encode(sample(i), memory, std::as_bytes(std::span("world", 5)), good);
   std::mt19937 random(1);
   for (int round = 0; round < 3000; round++) {
     std::vector<std::byte> bad = good;
@@ -232,7 +242,8 @@ TEST(HostileBlocks, RandomBodiesDecodeOrFail) {
     if (round % 3 == 0) bad.resize(random() % bad.size());
     EventDecoder decoder(bad);
     RawEvent event;
-    for (int i = 0; decoder.next(event, memory); i++) ASSERT_LT(i, 10000);
+    std::span<const std::byte> world;
+    for (int i = 0; decoder.next(event, memory, world); i++) ASSERT_LT(i, 10000);
     decode_end(bad);
     decode_header(bad);
   }

@@ -95,6 +95,8 @@ LEVEL_OPTIONS = ["-f", "--whole-calls", "-yy", "--decode-pids=pidns", "-e", "sig
 def run_levels(*before):
     with tempfile.TemporaryDirectory() as folder:
         os.mkdir(f"{folder}/room")
+        os.chmod(folder, 0o777)
+        os.chmod(f"{folder}/room", 0o777)
         log = f"{folder}/log"
         done = subprocess.run([*before, SYSRAY, *LEVEL_OPTIONS, "-o", log, program("levels"), f"{folder}/room"],
                               capture_output=True, text=True, timeout=100)
@@ -119,6 +121,16 @@ def levels_with_foreign_proc():
     run_levels("unshare", "-Urpf")
 
 
+def levels_with_hidden_proc():
+    # As a user from whom /proc hides all that isn't the user's own.
+    hide = "mount -t proc -o hidepid=invisible proc /proc && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$0\" \"$@\""
+    hidden = ["unshare", "-m", "sh", "-c", hide]
+    tried = subprocess.run([*hidden, "sh", "-c", f"test -x {SYSRAY} && test ! -e /proc/1 && unshare -Urpf true"], capture_output=True, text=True)
+    if tried.returncode != 0:
+        skip("no /proc that hides, or no namespaces for users: " + tried.stderr.strip())
+    run_levels(*hidden)
+
+
 def unshare_logs():
     can_unshare("-Urpf")
     with tempfile.TemporaryDirectory() as folder:
@@ -134,14 +146,123 @@ def unshare_logs():
         check(2 in inner and inner[2] in logs, f"no log of the process that is 2 inside: {inner}, {sorted(logs)}")
 
 
+# --- users and groups
+
+def accounts_of_the_container():
+    # A root of its own: with files that name root otherwise, and links that would lead out of it.
+    can_unshare("-Urm")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "root"
+        for name in ("etc", "real", "bin", "lib", "lib64", "usr"):
+            (root / name).mkdir(parents=True)
+        (root / "real/passwd").write_text("captain:x:0:0::/:/bin/sh\nnonsense\n:x:5:\nother:x:zero:\n")
+        (root / "etc/passwd").symlink_to("/real/passwd")
+        (root / "etc/group").symlink_to("/etc/hostname")  # within the root there is none
+        mounts = "".join(f"mount --rbind /{name} {root}/{name}; " for name in ("bin", "lib", "lib64", "usr")
+                         if os.path.isdir(f"/{name}"))
+        log = f"{folder}/log"
+        subprocess.run([SYSRAY, "-f", "--decode-ids", "-e", "trace=geteuid,getegid", "-o", log, "unshare", "-Urm", "sh", "-c",
+                        f"{mounts} exec chroot {root} /usr/bin/id -u"], check=True, capture_output=True, timeout=60)
+        text = Path(log).read_text()
+        inside = text[text.rindex("geteuid()"):]
+        check("geteuid() = 0 /* captain */" in re.sub(" +", " ", inside), "the root's own names aren't used", text)
+        check(re.search(r"getegid\(\) += 0$", inside, re.M) or "getegid" not in inside, "a group of another root is named", text)
+        check(re.search(r"geteuid\(\) += 0 /\* root \*/", text) or "geteuid" not in text[:text.rindex("geteuid()")],
+              "outside the tracer's own file counts", text)
+
+
+# --- recordings
+
+def recorded_world():
+    """What a recording shows is what was shown while it was made, when all that it is about is gone."""
+    cases = [([program("fds")], ["-yy"])]
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(f"{folder}/room")
+        deep = subprocess.run([program("levels"), f"{folder}/room"], capture_output=True)
+        if deep.returncode == 0:
+            cases.append(([program("levels"), f"{folder}/room"], ["-f", "-yy", "--decode-pids=all"]))
+            cases.append(([program("levels"), f"{folder}/room"], ["-f", "-yy", "--decode-pids=pidns"]))
+        for argv, options in cases:
+            # Once shown as it is recorded, once recorded without a word of names.
+            done = subprocess.run([SYSRAY, "--whole-calls", *options, "--record", f"{folder}/shown.sysray", "-o", f"{folder}/shown", *argv],
+                                  capture_output=True, text=True, timeout=100)
+            check(done.returncode == 0, "the program failed", done.stderr)
+            again = subprocess.run([SYSRAY, "replay", "--whole-calls", *options, "-o", f"{folder}/again", f"{folder}/shown.sysray"],
+                                   capture_output=True, text=True, timeout=100)
+            check(again.returncode == 0, "no replay", again.stderr)
+            shown, replayed = Path(f"{folder}/shown").read_text(), Path(f"{folder}/again").read_text()
+            check(shown == replayed, f"{argv}: the replay differs", f"{shown}\n---\n{replayed}")
+            plain = [SYSRAY, *[word for word in options if word == "-f"], "--record", f"{folder}/plain.sysray", *argv]
+            done = subprocess.run(plain, capture_output=True, text=True, timeout=100)
+            check(done.returncode == 0, "the program failed", done.stderr)
+            subprocess.run([SYSRAY, "replay", "--whole-calls", *options, "-o", f"{folder}/again", f"{folder}/plain.sysray"], check=True,
+                           capture_output=True, timeout=100)
+            text = Path(f"{folder}/again").read_text()
+            if "--decode-pids=pidns" in options:
+                check_levels(text, done.stdout)
+            elif "levels" not in argv[0]:
+                check_kinds(text, done.stdout)
+
+
+# --- data
+
+def parts_of(value):
+    return value["details"]["parts"]
+
+
+def names_as_data():
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(f"{folder}/room")
+        done = subprocess.run([SYSRAY, "--json", "-yy", "-o", f"{folder}/log", program("fds")], capture_output=True, text=True,
+                              timeout=60, check=True)
+        events = [json.loads(line) for line in Path(f"{folder}/log").read_text().splitlines()]
+        shown = [event["args"]["fd"] for event in events if event.get("call") == "fsync"]
+        by_target = {}
+        for fd in shown:
+            by_target.setdefault(fd["target"].split("[")[0] if fd["target"].startswith("socket") else fd["target"], []).append(fd)
+        sockets = [parts_of(fd) for fd in by_target["socket:"]]
+        udp = [parts for parts in sockets if parts["protocol"]["word"] == "UDP"]
+        check(any(parts.get("peer_address") == "127.0.0.1" and parts.get("peer_port", 0) > 0 and parts.get("inode", 0) > 0
+                  for parts in udp), "no tuple of a UDP socket", udp)
+        check(any(parts["protocol"]["word"].startswith("UNIX") and "peer_inode" in parts for parts in sockets), "no peer", sockets)
+        memfd = [fd for fd in shown if fd["target"].startswith("/memfd:")]
+        check(memfd and "seals" in memfd[0]["details"]["fields"], "no seals", memfd)
+        timer = [fd for fd in shown if "timerfd" in fd["target"]]
+        check(timer and "clockid" in timer[0]["details"]["fields"], "no facts of a timer", timer)
+        check(any(fd.get("details", {}).get("parts", {}).get("major") == 1 for fd in shown), "no device", shown)
+
+        done = subprocess.run([SYSRAY, "-f", "--json", "-yy", "--decode-pids=all", "-o", f"{folder}/log", program("levels"),
+                               f"{folder}/room"], capture_output=True, text=True, timeout=100)
+        if done.returncode == CANNOT:
+            skip(done.stderr.strip())
+        check(done.returncode == 0, "the program failed", done.stderr)
+        events = [json.loads(line) for line in Path(f"{folder}/log").read_text().splitlines()]
+        self_id = int(facts_of(done.stdout)["self"][0])
+        deepest = [event["ids"] for event in events if "ids" in event]
+        check(any(len(ids) == 4 and ids[-1] == self_id for ids in deepest), "no ids of four namespaces", deepest[:5])
+        for event in events:
+            check("ids" not in event or event["ids"][0] == event["tid"], "ids do not begin with the tracer's", event)
+
+
 # --- descriptors
 
 def reused_descriptors():
+    check_reuse()
+
+
+def reused_descriptors_bpf():
+    probe = subprocess.run([SYSRAY, "--backend=bpf", "-o", "/dev/null", "true"], capture_output=True, text=True)
+    if probe.returncode != 0:
+        skip("no BPF backend: " + probe.stderr.strip())
+    check_reuse("--backend=bpf")
+
+
+def check_reuse(*options):
     with tempfile.TemporaryDirectory() as folder:
         for i in range(16):
             Path(f"{folder}/f{i}").write_text("x" * i)
         log = f"{folder}/log"
-        done = subprocess.run([SYSRAY, "-f", "--whole-calls", "-y", "-e", "trace=openat,read,close", "-o", log, program("reuse"), folder],
+        done = subprocess.run([SYSRAY, *options, "-f", "--whole-calls", "-y", "-o", log, program("reuse"), folder],
                               capture_output=True, text=True, timeout=250)
         check(done.returncode == 0, "the program failed", done.stderr)
         truth = dict(line.split() for line in done.stdout.splitlines())
@@ -160,12 +281,16 @@ def descriptor_kinds():
         log = f"{folder}/log"
         done = subprocess.run([STRACE, "-yy", "-e", "trace=fsync", "-o", log, program("fds")], capture_output=True,
                               text=True, timeout=60, check=True)
-        shown = re.findall(r"^fsync\((\d+)(.*)\) += ", Path(log).read_text(), re.M)
-        wanted = [line.split(" ", 1) for line in done.stdout.splitlines()]
-        check(len(shown) == len(wanted), f"{len(wanted)} calls were expected, {len(shown)} shown")
-        for (fd, text), (want_fd, want) in zip(shown, wanted):
-            fits = re.fullmatch(want[1:], text) if want.startswith("~") else text == want
-            check(fd == want_fd and fits, f"descriptor {want_fd}: expected {want}, got {text}")
+        check_kinds(Path(log).read_text(), done.stdout)
+
+
+def check_kinds(log, output):
+    shown = re.findall(r"^fsync\((\d+)(.*)\) += ", log, re.M)
+    wanted = [line.split(" ", 1) for line in output.splitlines()]
+    check(len(shown) == len(wanted), f"{len(wanted)} calls were expected, {len(shown)} shown", log)
+    for (fd, text), (want_fd, want) in zip(shown, wanted):
+        fits = re.fullmatch(want[1:], text) if want.startswith("~") else text == want
+        check(fd == want_fd and fits, f"descriptor {want_fd}: expected {want}, got {text}")
 
 
 # --- targets

@@ -20,10 +20,20 @@ constexpr auto crc_table = [] {
   return table;
 }();
 
-enum Flag : u8 { is_error = 1, has_result = 2, core_dumped = 4, siginfo_valid = 8, is_call = 16, is_tampered = 32 };
+enum Flag : u8 {
+  is_error = 1,
+  has_result = 2,
+  core_dumped = 4,
+  siginfo_valid = 8,
+  is_call = 16,
+  is_tampered = 32,
+  socket_known = 64
+};
 
 // Room for an event's fields other than its memory.
 constexpr size_t largest_fields = 4096;
+// What is known of the world is left out beyond that.
+constexpr size_t largest_world = 4 << 20;
 
 bool is_call_event(const RawEvent& event) {
   return event.kind == RawKind::call_enter || event.kind == RawKind::call_exit;
@@ -32,7 +42,8 @@ bool is_call_event(const RawEvent& event) {
 u8 flags_of(const RawEvent& event) {
   return static_cast<u8>((event.is_error ? is_error : 0) | (event.has_result ? has_result : 0) |
                          (event.core_dumped ? core_dumped : 0) | (event.siginfo_valid ? siginfo_valid : 0) |
-                         (is_call_event(event) ? is_call : 0) | (event.tampering.any() ? is_tampered : 0));
+                         (is_call_event(event) ? is_call : 0) | (event.tampering.any() ? is_tampered : 0) |
+                         (event.socket.known ? socket_known : 0));
 }
 
 }  // namespace
@@ -41,61 +52,6 @@ u32 crc32(std::span<const std::byte> bytes, u32 before) {
   u32 crc = ~before;
   for (std::byte byte : bytes) crc = crc >> 8 ^ crc_table[(crc ^ static_cast<u32>(byte)) & 0xff];
   return ~crc;
-}
-
-void Encoder::fixed(u64 value, int size) {
-  for (int i = 0; i < size; i++) byte(static_cast<u8>(value >> 8 * i));
-}
-
-void Encoder::number(u64 value) {
-  for (; value >= 0x80; value >>= 7) byte(static_cast<u8>(value | 0x80));
-  byte(static_cast<u8>(value));
-}
-
-void Encoder::bytes(std::span<const std::byte> bytes) { to_.insert(to_.end(), bytes.begin(), bytes.end()); }
-
-u8 Decoder::byte() {
-  if (rest_.empty()) {
-    ok_ = false;
-    return 0;
-  }
-  u8 value = static_cast<u8>(rest_[0]);
-  rest_ = rest_.subspan(1);
-  return value;
-}
-
-u64 Decoder::fixed(size_t size) {
-  u64 value = 0;
-  for (size_t i = 0; i < size; i++) value |= u64{byte()} << 8 * i;
-  return value;
-}
-
-u64 Decoder::number() {
-  u64 value = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    u8 next = byte();
-    value |= u64{next & 0x7fu} << shift;
-    if (!(next & 0x80)) return value;
-  }
-  ok_ = false;
-  rest_ = {};
-  return 0;
-}
-
-s64 Decoder::signed_number() {
-  u64 value = number();
-  return static_cast<s64>(value >> 1 ^ (~(value & 1) + 1));
-}
-
-std::span<const std::byte> Decoder::bytes(u64 count) {
-  if (count > rest_.size()) {
-    ok_ = false;
-    rest_ = {};
-    return {};
-  }
-  auto taken = rest_.first(count);
-  rest_ = rest_.subspan(count);
-  return taken;
 }
 
 void encode_header(const BlockHeader& header, std::vector<std::byte>& to) {
@@ -152,7 +108,8 @@ event::Tampering decode_tampering(Decoder& in) {
 
 }  // namespace
 
-void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& memory, std::vector<std::byte>& to) {
+void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& memory, std::span<const std::byte> world,
+                          std::vector<std::byte>& to) {
   Encoder out(to);
   out.byte(static_cast<u8>(event.kind));
   out.byte(static_cast<u8>(event.abi));
@@ -175,13 +132,18 @@ void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& me
     out.number(event.resumes + 1);  // none is 0
   }
   if (event.tampering.any()) encode_tampering(event.tampering, out);
+  if (event.socket.known) {
+    out.signed_number(event.socket.descriptor);
+    out.signed_number(event.socket.protocol);
+  }
   if (event.siginfo_valid) out.bytes(event.siginfo);
-  std::string_view comm = event.comm.substr(0, 255);
-  out.number(comm.size());
-  out.bytes(std::as_bytes(std::span(comm)));
+  out.text(event.comm.substr(0, 255));
+  if (world.size() > largest_world) world = {};
+  out.number(world.size());
+  out.bytes(world);
 
   size_t ranges = 0;
-  for (size_t size = largest_fields; ranges < memory.range_count(); ranges++) {
+  for (size_t size = largest_fields + world.size(); ranges < memory.range_count(); ranges++) {
     size += memory.range(ranges).bytes.size() + 20;
     if (size > largest_body) break;
   }
@@ -196,7 +158,7 @@ void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& me
   }
 }
 
-bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory) {
+bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory, std::span<const std::byte>& world) {
   memory.clear();
   if (!from_.ok() || from_.at_end()) return false;
   event = {};
@@ -218,12 +180,17 @@ bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory) {
     event.resumes = from_.number() - 1;
   }
   if (flags & is_tampered) event.tampering = decode_tampering(from_);
+  if (flags & socket_known) {
+    event.socket.known = true;
+    event.socket.descriptor = static_cast<s32>(from_.signed_number());
+    event.socket.protocol = static_cast<s32>(from_.signed_number());
+  }
   if (flags & siginfo_valid) {
     auto bytes = from_.bytes(event.siginfo.size());
     std::copy(bytes.begin(), bytes.end(), event.siginfo.begin());
   }
-  auto comm = from_.bytes(from_.number());
-  event.comm = {reinterpret_cast<const char*>(comm.data()), comm.size()};
+  event.comm = from_.text();
+  world = from_.bytes(from_.number());
   u64 address = 0;
   for (u64 ranges = from_.number(); from_.ok() && ranges > 0; ranges--) {
     address += from_.number();

@@ -80,11 +80,13 @@ Result<bool> RecordingSource::play(const Block& block, Consumer& consumer) {
   EventDecoder decoder(block.body);
   event::RawEvent event;
   event::MemorySnapshot memory;
+  std::span<const std::byte> world;
   u32 count = 0;
-  while (decoder.next(event, memory)) {
+  while (decoder.next(event, memory, world)) {
     count++;
     if (section_.from && event.time < *section_.from) continue;
     if ((section_.until && event.time > *section_.until) || consumer.wants_stop()) return false;
+    consumer.on_world(world);
     consumer.on_event(event, memory);
   }
   if (!decoder.ok() || count != block.header.events) return Error{"", "an event is malformed", "", 0};

@@ -29,18 +29,19 @@ Result<RecordingWriter> RecordingWriter::create(const std::string& path, std::st
   return writer;
 }
 
-void RecordingWriter::add(const event::RawEvent& event, const event::MemorySnapshot& memory) {
+void RecordingWriter::add(const event::RawEvent& event, const event::MemorySnapshot& memory,
+                          std::span<const std::byte> world) {
   if (error_) return;
   size_t before = pending_.size();
   if (events_ == 0) first_time_ = event.time;
-  encoder_.encode(event, memory, pending_);
+  encoder_.encode(event, memory, world, pending_);
   events_++;
   if (pending_.size() < block_target) return;
   if (pending_.size() > largest_body && events_ > 1) {  // the last one needs a block of its own
     pending_.resize(before);
     events_--;
     flush();
-    return add(event, memory);
+    return add(event, memory, world);
   }
   flush();
 }
@@ -99,8 +100,10 @@ Verdict RecordingConsumer::on_event(const event::RawEvent& event, event::MemoryV
   snapshot_.clear();
   capture_.capture(event, memory, snapshot_);
   event::RecordingMemory recorded(memory, snapshot_);
+  const std::span<const std::byte> world = witness_.on_event(event, recorded);
+  inner_.on_world(world);
   Verdict verdict = inner_.on_event(event, recorded);
-  writer_.add(event, snapshot_);
+  writer_.add(event, snapshot_, world);
   return verdict;
 }
 

@@ -20,7 +20,7 @@ class RecordingWriter {
   // `about`: a text for the reader of the file, such as the command line.
   static Result<RecordingWriter> create(const std::string& path, std::string_view about);
 
-  void add(const event::RawEvent& event, const event::MemorySnapshot& memory);
+  void add(const event::RawEvent& event, const event::MemorySnapshot& memory, std::span<const std::byte> world = {});
   // What was added so far is in the file when this returns.
   void flush();
   // Writes the end of the file. Without it the file counts as cut off.
@@ -44,13 +44,24 @@ class RecordingWriter {
   std::vector<IndexEntry> index_;
 };
 
+// Tells what is known of the world besides an event's numbers and memory, and what a later decoding may ask: the files
+// behind descriptors, the names of processes.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  // Valid until the next call.
+  virtual std::span<const std::byte> on_event(const event::RawEvent& event, event::MemoryView& memory) = 0;
+};
+
 // Passes events on to another consumer, and records them with the memory that the capture plan names, and what else
-// the other consumer read: a recording can be shown in more depth than while it was made.
+// the other consumer read: a recording can be shown in more depth than while it was made. What the witness says of the
+// world is recorded too, and is all that the other consumer gets to know of it: it shows what a replay will show.
 class RecordingConsumer : public Consumer {
  public:
-  RecordingConsumer(Consumer& inner, RecordingWriter& writer, describe::CapturePlan plan)
-      : inner_(inner), writer_(writer), capture_(std::move(plan)) {}
+  RecordingConsumer(Consumer& inner, RecordingWriter& writer, Witness& witness, describe::CapturePlan plan)
+      : inner_(inner), writer_(writer), witness_(witness), capture_(std::move(plan)) {}
   Verdict judge(const event::RawEvent& event, event::MemoryView& memory) override {
+    inner_.on_world(witness_.on_event(event, memory));
     return inner_.judge(event, memory);
   }
   Verdict on_event(const event::RawEvent& event, event::MemoryView& memory) override;
@@ -61,6 +72,7 @@ class RecordingConsumer : public Consumer {
  private:
   Consumer& inner_;
   RecordingWriter& writer_;
+  Witness& witness_;
   CallCapture capture_;
   event::MemorySnapshot snapshot_;
 };

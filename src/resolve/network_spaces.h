@@ -1,8 +1,10 @@
-// UnixSockets: which socket is at the other end of a unix(7) socket, asked of sock_diag(7) inside its network
-// namespace.
+// NetworkSpaces: what is asked inside the network namespaces of tracees: which socket is at the other end of a unix(7)
+// socket (sock_diag(7)), what an interface is called.
 #pragma once
 
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "base/types.h"
@@ -11,16 +13,18 @@
 
 namespace sysray::resolve {
 
-class UnixSockets {
+class NetworkSpaces {
  public:
-  explicit UnixSockets(ProcFiles& proc) : proc_(proc) {}
+  explicit NetworkSpaces(ProcFiles& proc) : proc_(proc) {}
 
   // Inode of the peer of the socket `inode`, a duplicate of which is our descriptor `fd`; 0 if unknown.
   u64 peer_of(Tid tid, int fd, u64 inode);
+  // Name of the interface with this index in the thread's namespace.
+  std::optional<std::string> interface_name(Tid tid, u32 index);
 
  private:
-  UniqueFd space_of(Tid tid, int fd);
-  int query_socket(Tid tid, int fd);
+  UniqueFd space_of(Tid tid) const;
+  int query_socket(UniqueFd space);
 
   ProcFiles& proc_;
   // Sockets of NETLINK_SOCK_DIAG by network namespace (device and inode of its file), kept; invalid ones too.

@@ -1,10 +1,11 @@
-#include "resolve/unix_sockets.h"
+#include "resolve/network_spaces.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -125,19 +126,15 @@ UniqueFd open_socket_in(int space, int domain, int type, int protocol) {
   return receive_descriptor(here.get());
 }
 
-// That of the socket itself, which need not be that of the thread; without the right to ask, the thread's.
-UniqueFd UnixSockets::space_of(Tid tid, int fd) {
-  UniqueFd space(ioctl(fd, get_socket_namespace));
-  if (space) return space;
+UniqueFd NetworkSpaces::space_of(Tid tid) const {
   if (const UniqueFd pidfd = open_pidfd(tid)) {
-    space.reset(ioctl(pidfd.get(), pidfd_get_net_namespace, 0));
+    UniqueFd space(ioctl(pidfd.get(), pidfd_get_net_namespace, 0));
     if (space) return space;
   }
   return UniqueFd(open(proc_.path(tid, "ns/net"), O_RDONLY | O_CLOEXEC));
 }
 
-int UnixSockets::query_socket(Tid tid, int fd) {
-  UniqueFd space = space_of(tid, fd);
+int NetworkSpaces::query_socket(UniqueFd space) {
   struct stat status {};
   if (!space || fstat(space.get(), &status) != 0) return -1;
   auto [known, fresh] = spaces_.try_emplace({status.st_dev, status.st_ino});
@@ -153,8 +150,10 @@ int UnixSockets::query_socket(Tid tid, int fd) {
   return known->second.query.get();
 }
 
-u64 UnixSockets::peer_of(Tid tid, int fd, u64 inode) {
-  const int query = query_socket(tid, fd);
+u64 NetworkSpaces::peer_of(Tid tid, int fd, u64 inode) {
+  // The socket's own namespace, which need not be that of the thread; without the right to ask, the thread's.
+  UniqueFd space(ioctl(fd, get_socket_namespace));
+  const int query = query_socket(space ? std::move(space) : space_of(tid));
   if (query < 0) return 0;
   Question question{};
   question.head.nlmsg_len = sizeof question;
@@ -169,6 +168,14 @@ u64 UnixSockets::peer_of(Tid tid, int fd, u64 inode) {
   alignas(nlmsghdr) char answer[8192];
   const ssize_t n = recv(query, answer, sizeof answer, MSG_DONTWAIT);
   return n > 0 ? peer_in(answer, static_cast<size_t>(n), inode) : 0;
+}
+
+std::optional<std::string> NetworkSpaces::interface_name(Tid tid, u32 index) {
+  const int query = query_socket(space_of(tid));
+  ifreq request{};
+  request.ifr_ifindex = static_cast<int>(index);
+  if (query < 0 || ioctl(query, SIOCGIFNAME, &request) != 0) return std::nullopt;
+  return std::string(request.ifr_name, strnlen(request.ifr_name, sizeof request.ifr_name));
 }
 
 }  // namespace sysray::resolve
