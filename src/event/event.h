@@ -135,14 +135,6 @@ struct Container {
   std::string_view pod;
 };
 
-// The container that a task belongs to. What is not known is empty.
-struct Container {
-  std::string_view runtime;  // "docker"
-  std::string_view id;
-  std::string_view name;
-  std::string_view pod;
-};
-
 struct Event {
   EventKind kind{};
   Abi abi{};
