@@ -20,6 +20,9 @@ namespace {
 // The errors of the BPF backend itself begin with this.
 constexpr std::string_view backend_name = "BPF backend";
 
+// Bytes of one string that surely find room beside others in what BPF captures of a call.
+constexpr size_t longest_captured = 16 << 10;
+
 // What shows exactly only while threads stand still. Empty: nothing of that is asked for.
 std::string_view what_needs_stops(const Options& options, const capture::Plan& plan) {
   const decode::Options& decode = options.decode;
@@ -29,6 +32,7 @@ std::string_view what_needs_stops(const Options& options, const capture::Plan& p
   if (decode.pid_names || decode.translate_pids) return "ids are looked up while threads stand still";
   if (options.security) return "security contexts are looked up while threads stand still";
   if (!decode.dump_sent.empty()) return "what was sent is dumped when the call has ended";
+  if (decode.string_limit > longest_captured) return "so long strings are read while threads stand still";
   if (options.record) return "a recording holds more memory than is shown";
   if (plan.allow_seccomp) return "--seccomp-bpf is about ptrace";
   if (plan.detach_on_exec) return "threads are let go at their execve";

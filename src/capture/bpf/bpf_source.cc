@@ -142,7 +142,8 @@ Result<Ending> BpfSource::run(Consumer& consumer) {
       return Ending{};
     }
     if (alone_) tracer_.forget_all();
-    if (!tracer_.done()) rest(consumer, busy);
+    // Threads that stand still go on with the next look at the rings: that is now.
+    if (!tracer_.done() && !feed_->anyone_is_throttled()) rest(consumer, busy);
   }
   feed_->drain();
   consumer.on_idle();

@@ -24,6 +24,7 @@ class RecordFeed : public ptrace::CallFeed {
   void release_waiting(Nanoseconds now, bool all);
   void release_waiting_of(Tid tid);
   bool anything_waits() const { return !waiting_.empty(); }
+  bool anyone_is_throttled() const { return !throttled_.empty(); }
   // Resumes all threads that are throttled.
   void end_throttling();
 

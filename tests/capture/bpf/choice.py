@@ -28,6 +28,7 @@ check_chosen("files of descriptors", "-P", "/etc/passwd")
 check_chosen("it cannot tamper with calls", "-e", "inject=getuid:retval=1")
 check_chosen("stacks are read", "-k")
 check_chosen("ids are looked up", "-Y")
+check_chosen("so long strings", "-s", "100000")
 
 # As somebody else, and as root of a user namespace, whose capabilities are none to BPF.
 for prefix, why in (((("setpriv", "--bounding-set=-bpf,-sys_admin", "--inh-caps=-bpf,-sys_admin")), "CAP_BPF is missing"),
