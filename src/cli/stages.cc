@@ -138,6 +138,7 @@ std::unique_ptr<resolve::Resolver> make_resolver(const Options& options) {
   sight.translates_ids = options.decode.translate_pids || options.decode.pid_names || options.decode.namespaces;
   auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
   if (options.decode.stacks) resolver->read_stacks(options.stack_limit, options.stack_lines);
+  if (options.vcpus) resolver->read_vcpus();
   return resolver;
 }
 

@@ -53,6 +53,7 @@ class CallDecoder {
   void add_dumps(const Context& context, event::MemoryView& memory);
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
   void add_notes(const Context& context, ValueBuilder& builder);
+  void add_states(const Context& context, ValueBuilder& builder);
   void add_namespaces(const Context& context, ValueList& notes);
 
   Arena arena_;

@@ -84,6 +84,7 @@ u64 Evaluator::computed(describe::Range code, const Scope& scope) const {
       case Op::compat: push(call_.abi == event::Abi::i386); break;
       case Op::size_of: push(size_of(model_, in.operand, call_.abi)); break;
       case Op::fd_protocol: push(static_cast<u64>(static_cast<s64>(socket_protocol(static_cast<int>(pop()))))); break;
+      case Op::fd_vcpu: push(resolver_.vcpu_state(call_.tid, static_cast<int>(pop()))); break;
       case Op::fd_device: push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop()))); break;
       case Op::at_exit: push(call_.at_exit); break;
       case Op::verbose: push(call_.verbose); break;

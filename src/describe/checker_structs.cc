@@ -116,6 +116,7 @@ void Checker::common_attributes(Field& field, const AstField& written, const Nam
   field.both = find(written.attributes, "both") != nullptr;
   field.lost = find(written.attributes, "lost") != nullptr;
   field.named = find(written.attributes, "named") != nullptr;
+  field.beside = find(written.attributes, "beside") != nullptr;
   field.untouched = find(written.attributes, "untouched") != nullptr;
   field.transfer = find(written.attributes, "received") != nullptr ? Transfer::received
                    : find(written.attributes, "sent") != nullptr   ? Transfer::sent

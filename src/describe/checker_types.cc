@@ -72,7 +72,7 @@ constexpr std::string_view known_attributes[] = {
     "uncut",    "text",        "trim",   "partial",  "instead",     "unreadable", "char",        "date",
     "mode",     "digits",      "minus1", "both",     "lost",        "named",      "class",       "noclass",
     "noreturn", "new_program", "abi",    "since",    "never_fails", "prototype",  "received",    "sent",
-    "data",     "untouched",   "closes", "unshares", "enters",     "address",     "shown",      "arch",        "resumes"};
+    "data",     "untouched",   "closes", "unshares", "enters",     "beside",  "address",     "shown",      "arch",        "resumes"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -131,7 +131,8 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
 void Checker::check_call_attributes(const ast::Declaration& one) {
   static constexpr std::string_view of_fields[] = {"if",    "nonzero",  "v",    "valid",  "on",       "always",  "size",
                                                    "tail",  "count",    "bare", "single", "carry",    "unnamed", "big",
-                                                   "limit", "received", "sent", "data",   "untouched"};
+                                                   "limit", "received", "sent", "data",   "untouched",
+                                                   "beside"};
   check_attributes(one.attributes);
   for (const ast::Attribute& attribute : one.attributes)
     if (std::find(std::begin(of_fields), std::end(of_fields), attribute.name) != std::end(of_fields))

@@ -140,6 +140,7 @@ class Validator {
     switch (op) {
       case Op::fd_protocol:
       case Op::fd_device:
+      case Op::fd_vcpu:
       case Op::negate:
       case Op::complement:
       case Op::logical_not: return {1, 1};

@@ -126,6 +126,13 @@ struct Dump {
   u64 lost_at = 0;
 };
 
+// What a call works on beside its arguments, before and after it.
+struct State {
+  const char* name = "";      // of its kind
+  std::string_view instance;  // which of them
+  Value before, after;
+};
+
 struct Event {
   EventKind kind{};
   Abi abi{};
@@ -157,6 +164,7 @@ struct Event {
   std::span<const Value> notes;      // shown in parentheses behind the result, joined with ", "
   Tampering tampering;               // call_end
   std::span<const Dump> dumps;       // call_end
+  std::span<const State> states;     // call_end, if asked for
   std::span<const StackFrame> stack;  // call_end, signal: if asked for
   const char* signal_name = nullptr;
   u64 instruction_pointer = 0;

@@ -42,6 +42,9 @@ class Resolver {
   virtual std::optional<std::string_view> working_directory(Tid, Arena&) { return std::nullopt; }
   // Device number (st_rdev, inode(7)) of the character device behind the descriptor; 0 if it is none.
   virtual u64 descriptor_device(Tid, int) { return 0; }
+  // Where the thread has mapped the state (struct kvm_run) of the virtual CPU behind the descriptor; 0 if there is none, or
+  // nobody asked for such states.
+  virtual u64 vcpu_state(Tid, int) { return 0; }
   // The protocol of a socket (for AF_NETLINK its family, socket(2)), or -1.
   virtual int socket_protocol(Tid, int) { return -1; }
   // Name of a network interface in the tracer's network namespace.
