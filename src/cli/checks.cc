@@ -160,7 +160,9 @@ void ParserState::warn_of_useless() {
   if (given(OptionId::stack_limit) && !given(OptionId::stack_trace))
     warn("--stack-trace-frame-limit has no effect without -k/--stack-trace");
   if (!options().output.path) {
-    if (given(OptionId::output_separately)) warn("--output-separately has no effect without -o/--output");
+    // Together with following they are -ff, of which strace says nothing.
+    const bool follows = given(OptionId::follow_forks) || given(OptionId::follow_forks_old);
+    if (given(OptionId::output_separately) && !follows) warn("--output-separately has no effect without -o/--output");
     if (given(OptionId::append)) warn("-A/--output-append-mode has no effect without -o/--output");
   }
   const Uses& good = uses(OptionId::successful_only);
