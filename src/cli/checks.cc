@@ -25,6 +25,7 @@ std::string example_with_summary(OptionId id) {
 }  // namespace
 
 Result<void> ParserState::check_program(bool has_program) {
+  if (uses(OptionId::stack_trace).letter > 2) return failure("Too many -k options", "-kk shows all that there is");
   if (given(OptionId::summary_only) && given(OptionId::summary)) {
     return usage_error("-c/--summary-only and -C/--summary are mutually exclusive",
                        "-c shows the summary alone, -C the calls as well: give the one that is meant");
