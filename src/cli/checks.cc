@@ -25,6 +25,7 @@ std::string example_with_summary(OptionId id) {
 }  // namespace
 
 Result<void> ParserState::check_program(bool has_program) {
+  if (uses(OptionId::stack_trace).letter > 2) return failure("Too many -k options", "-kk shows all that there is");
   if (given(OptionId::summary_only) && given(OptionId::summary)) {
     return usage_error("-c/--summary-only and -C/--summary are mutually exclusive",
                        "-c shows the summary alone, -C the calls as well: give the one that is meant");
@@ -160,7 +161,9 @@ void ParserState::warn_of_useless() {
   if (given(OptionId::stack_limit) && !given(OptionId::stack_trace))
     warn("--stack-trace-frame-limit has no effect without -k/--stack-trace");
   if (!options().output.path) {
-    if (given(OptionId::output_separately)) warn("--output-separately has no effect without -o/--output");
+    // Together with following they are -ff, of which strace says nothing.
+    const bool follows = given(OptionId::follow_forks) || given(OptionId::follow_forks_old);
+    if (given(OptionId::output_separately) && !follows) warn("--output-separately has no effect without -o/--output");
     if (given(OptionId::append)) warn("-A/--output-append-mode has no effect without -o/--output");
   }
   const Uses& good = uses(OptionId::successful_only);

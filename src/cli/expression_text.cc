@@ -110,13 +110,14 @@ class Decompiler {
 
   static bool is_unary(Op op) {
     return op == Op::negate || op == Op::complement || op == Op::logical_not || op == Op::fd_protocol ||
-           op == Op::fd_device || op == Op::fd_link;
+           op == Op::fd_device || op == Op::fd_link || op == Op::fd_vcpu;
   }
   static std::string unary(Op op, const std::string& operand) {
     switch (op) {
       case Op::negate: return "-" + operand;
       case Op::complement: return "~" + operand;
       case Op::logical_not: return "!" + operand;
+      case Op::fd_vcpu: return "fd_vcpu(" + operand + ")";
       case Op::fd_device: return "fd_device(" + operand + ")";
       case Op::fd_link: return "fd_link(" + operand + ")";
       default: return "fd_protocol(" + operand + ")";

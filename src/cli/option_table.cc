@@ -38,6 +38,7 @@ constexpr std::string_view quiet_words[] = {"attach",      "exit",          "pat
 constexpr std::string_view decode_fd_words[] = {"path", "socket", "dev", "eventfd", "pidfd", "signalfd", "all", "none"};
 constexpr std::string_view secontext_words[] = {"full", "mismatch", "!full", "!mismatch"};
 constexpr std::string_view namespace_words[] = {"new"};
+constexpr std::string_view kvm_words[] = {"vcpu", "vcpu+"};
 constexpr std::string_view decode_pid_words[] = {"comm", "pidns", "all", "none"};
 
 // One option, a few lines.
@@ -200,6 +201,9 @@ constexpr OptionSpec table[] = {
     {.id = OptionId::name_spaces, .long_names = {"namespace"}, .section = format, .arity = required, .value = "WHICH",
      .sample = "new", .help = "new: show the namespaces that clone, clone3, setns and unshare have entered",
      .qualifiers = {"namespace"}, .words = namespace_words},
+    {.id = OptionId::kvm, .long_names = {"kvm"}, .section = format, .arity = required, .value = "WHICH",
+     .sample = "vcpu", .help = "vcpu: show why a virtual CPU stopped running (KVM_RUN); vcpu+: also its state before and after",
+     .qualifiers = {"kvm"}, .words = kvm_words},
     {.id = OptionId::inject, .long_names = {"inject"}, .section = tampering, .arity = required,
      .value = "SYSCALLS:ACTION[:ACTION]...", .sample = "openat:error=ENOENT:when=3+",
      .help = "change what these calls do:\n"

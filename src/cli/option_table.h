@@ -19,7 +19,7 @@ enum class OptionId : u8 {
   signals, status, quiet,
   decode_fds, decode_pids, decode_ids, secontext, inject, fault, backend, ring_size, summary_by, histogram, interval, json, describe, whole_calls, record, generate,
   container, pod, cgroup, unit, pid_namespace, comm, exe, descendants, wait_for,
-  stack_trace, stack_limit, tips, name_spaces,
+  stack_trace, stack_limit, tips, name_spaces, kvm,
   count,
 };
 // clang-format on

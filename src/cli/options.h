@@ -55,6 +55,7 @@ struct Options {
   std::optional<std::string> replay;               // sysray replay: a recording, in place of a program
   size_t stack_limit = 256;  // frames
   bool stack_lines = false;  // -kk
+  bool vcpus = false;        // --kvm
   OutputChoice output;
 };
 

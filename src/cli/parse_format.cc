@@ -162,6 +162,11 @@ Result<void> ParserState::apply_format(const Given& given) {
     case OptionId::decode_fds: return apply_fd_details(given);
     case OptionId::decode_pids: return apply_pid_details(given);
     case OptionId::secontext: return apply_security(given);
+    case OptionId::kvm:
+      options().vcpus = value == "vcpu" || value == "vcpu+";
+      options().decode.states = value == "vcpu+";
+      if (!options().vcpus) return failure("invalid -e kvm= argument: '" + std::string(value) + "'");
+      return done();
     case OptionId::name_spaces:
       options().decode.namespaces = same_word(value, "new");
       if (!options().decode.namespaces) return failure("invalid -e namespace= argument: '" + std::string(value) + "'");

@@ -29,7 +29,7 @@ int generate(const std::string& topic, TerminalMessages& messages) {
 }  // namespace
 
 Program::Program(int argc, const char* const* argv)
-    : name(argc > 0 ? argv[0] : "strace"),
+    : name(argc > 0 && *argv[0] != 0 ? argv[0] : "strace"),
       strict(std::string_view(name).ends_with("strace")),
       words(argv + (argc > 0), static_cast<size_t>(argc > 0 ? argc - 1 : 0)) {}
 

@@ -37,6 +37,7 @@ std::unique_ptr<resolve::Resolver> make_live_resolver(const Options& options, co
   sight.descriptors = decode.wants_descriptors();
   auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
   if (decode.stacks) resolver->read_stacks(options.stack_limit, options.stack_lines);
+  if (options.vcpus) resolver->read_vcpus();
   return resolver;
 }
 

@@ -192,7 +192,7 @@ void CallDecoder::resumed_call(const Context& context, u64 number) {
 void CallDecoder::add_arguments(const Context& context, describe::Range fields) {
   for (u32 i = 0; i < fields.count && argument_count_ < max_arguments; i++) {
     const Field& field = context.model.fields[fields.first + i];
-    if (field.padding) continue;
+    if (field.padding || (field.beside && !context.options.states)) continue;
     Argument& argument = arguments_[argument_count_++];
     argument.field = &field;
     argument.decided = false;
@@ -279,7 +279,7 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
   argument.value = builder.from_register(field.type, builder.evaluator().argument(field), Scope{});
   argument.value.name = context.model.c_str(field.name);
   argument.value.labeled = field.named;
-  argument.decided = !reads_exit;
+  argument.decided = !reads_exit && !field.beside;
   if (field.blank && holds_nothing(argument.value)) argument.value = {};
 }
 
@@ -306,8 +306,10 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   tell_names(context, builder.evaluator(), memory);
   if (signature_ != nullptr && !raw_display_) {
     for (size_t i = 0; i < argument_count_; i++)
-      if (!arguments_[i].decided) exit_argument(context, builder, arguments_[i]);
+      if (!arguments_[i].decided && !arguments_[i].field->beside) exit_argument(context, builder, arguments_[i]);
     publish(true);
+    if (context.options.states) [[unlikely]]
+      add_states(context, builder);
     add_notes(context, builder);
   } else {
     event_.ready = event_.args.size();
@@ -361,6 +363,7 @@ void CallDecoder::publish(bool all) {
   bool prefix = true;
   for (size_t i = 0; i < argument_count_; i++) {
     const Argument& argument = arguments_[i];
+    if (argument.field->beside) continue;
     prefix &= argument.decided;
     if (!argument.shown) continue;
     if (all || prefix) {
@@ -402,7 +405,7 @@ void CallDecoder::find_targets(const Context& context, event::MemoryView& memory
   ValueList list(arena_, argument_count_ + 1);
   for (size_t i = 0; i < argument_count_; i++) {
     const Field& field = *arguments_[i].field;
-    if (field.direction == Direction::out || field.untouched) continue;
+    if (field.direction == Direction::out || field.untouched || field.beside) continue;
     if (field.condition != none && (field.exit_only || builder.evaluator().value(field.condition, Scope{}) == 0))
       continue;
     list.add(builder.from_register(field.type, builder.evaluator().argument(field), Scope{}));
@@ -537,6 +540,25 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
   }
   if (entered_kinds_ != 0 && !call_.failed) add_namespaces(context, list);
   event_.notes = {list.data(), list.size()};
+}
+
+// States are told apart by what stands at the end of the name of the call's descriptor: anon_inode:kvm-vcpu:0.
+void CallDecoder::add_states(const Context& context, ValueBuilder& builder) {
+  auto* states = arena_.make<event::State>(argument_count_);
+  size_t count = 0;
+  for (size_t i = 0; i < argument_count_; i++) {
+    const Argument& argument = arguments_[i];
+    if (!argument.field->beside || !argument.shown) continue;
+    event::State& state = states[count++];
+    state.name = context.model.c_str(argument.field->name);
+    const auto target = context.resolver.descriptor_target(call_.tid, static_cast<int>(call_.registers[0]), arena_);
+    const std::string_view name = target ? target->name : std::string_view();
+    state.instance = name.substr(std::min(name.rfind(':') + 1, name.size()));
+    state.before = argument.value;
+    state.after = builder.from_register(argument.field->type, builder.evaluator().argument(*argument.field), Scope{});
+    state.before.name = state.after.name = nullptr;
+  }
+  event_.states = {states, count};
 }
 
 void CallDecoder::add_namespaces(const Context& context, ValueList& notes) {

@@ -51,6 +51,7 @@ class CallDecoder {
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
   bool shows_addresses(const Context& context, const describe::Alternative& note) const;
   void add_notes(const Context& context, ValueBuilder& builder);
+  void add_states(const Context& context, ValueBuilder& builder);
   void add_namespaces(const Context& context, ValueList& notes);
 
   Arena arena_;

@@ -21,6 +21,7 @@ struct Options {
   bool pid_names = false;          // -Y
   bool translate_pids = false;     // --pidns-translation
   bool namespaces = false;         // --namespace=new
+  bool states = false;             // fill Event::states (--kvm=vcpu+)
   bool security_contexts = false;  // --secontext
   bool id_chains = false;          // with translate_pids: the ids of every namespace, for sinks that show data
   bool containers = false;         // fill Event::container

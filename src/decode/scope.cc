@@ -105,6 +105,7 @@ u64 Evaluator::computed(describe::Range code, const Scope& scope) const {
         push(resolver_.descriptor_refers_to(call_.tid, static_cast<int>(pop()),
                                             model_.text(model_.strings[in.operand])));
         break;
+      case Op::fd_vcpu: push(resolver_.vcpu_state(call_.tid, static_cast<int>(pop()))); break;
       case Op::fd_device: push(resolver_.descriptor_device(call_.tid, static_cast<int>(pop()))); break;
       case Op::at_exit: push(call_.at_exit); break;
       case Op::verbose: push(call_.verbose); break;

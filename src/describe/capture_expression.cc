@@ -35,7 +35,7 @@ std::optional<capture_arithmetic> arithmetic_of(Op op) {
 
 bool is_unary(Op op) {
   return op == Op::negate || op == Op::complement || op == Op::logical_not || op == Op::fd_protocol ||
-         op == Op::fd_device || op == Op::fd_link;
+         op == Op::fd_device || op == Op::fd_link || op == Op::fd_vcpu;
 }
 
 Quantity with_state(Quantity quantity, State state) {

@@ -21,6 +21,7 @@ int stack_of(const std::vector<Instruction>& code) {
       case Op::fd_protocol:
       case Op::fd_device:
       case Op::fd_link:
+      case Op::fd_vcpu:
       case Op::negate:
       case Op::complement:
       case Op::logical_not: break;
@@ -224,6 +225,7 @@ void Checker::emit_call(const Expression& e, const Names& names, std::vector<Ins
                 : e.text == "udiv"      ? Op::unsigned_divide
                 : e.text == "umod"      ? Op::unsigned_modulo
                 : e.text == "fd_device" ? Op::fd_device
+                : e.text == "fd_vcpu"   ? Op::fd_vcpu
                                         : Op::fd_protocol;
   if (e.text == "_IO" || e.text == "_IOR" || e.text == "_IOW" || e.text == "_IOWR") {
     emit_constant(constant_value(e).value_or(Values{}), code);
@@ -232,10 +234,10 @@ void Checker::emit_call(const Expression& e, const Names& names, std::vector<Ins
   if (op == Op::fd_protocol && e.text != "fd_protocol") {
     diagnostics_.error(e.position, "unknown function '" + e.text + "'",
                        did_you_mean(e.text, {"min", "max", "align", "udiv", "umod", "sizeof", "old", "fd_protocol",
-                                             "fd_device", "fd_link", "whole"}));
+                                             "fd_device", "fd_link", "fd_vcpu", "whole"}));
     return;
   }
-  const size_t wanted = op == Op::fd_protocol || op == Op::fd_device ? 1 : 2;
+  const size_t wanted = op == Op::fd_protocol || op == Op::fd_device || op == Op::fd_vcpu ? 1 : 2;
   if (e.operands.size() != wanted) {
     diagnostics_.error(e.position, e.text + "() takes " + std::to_string(wanted) + " value" + (wanted == 1 ? "" : "s"));
     return;
@@ -297,7 +299,9 @@ bool Checker::is_constant(const Expression& e, const Names& names) const {
       return is_struct && structs_[found->second.index].layout_state != 1;
     }
     case Expression::Kind::call:
-      if (e.text == "fd_protocol" || e.text == "fd_device" || e.text == "fd_link" || e.text == "whole") return false;
+      if (e.text == "fd_protocol" || e.text == "fd_device" || e.text == "fd_link" || e.text == "fd_vcpu" ||
+          e.text == "whole")
+        return false;
       break;
     case Expression::Kind::unary:
     case Expression::Kind::binary:

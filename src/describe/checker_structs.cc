@@ -120,6 +120,7 @@ void Checker::common_attributes(Field& field, const AstField& written, const Nam
   field.socket_end = find(written.attributes, "local") != nullptr  ? SocketEnd::local
                      : find(written.attributes, "peer") != nullptr ? SocketEnd::peer
                                                                    : SocketEnd::none;
+  field.beside = find(written.attributes, "beside") != nullptr;
   field.untouched = find(written.attributes, "untouched") != nullptr;
   field.transfer = find(written.attributes, "received") != nullptr ? Transfer::received
                    : find(written.attributes, "sent") != nullptr   ? Transfer::sent

@@ -67,14 +67,14 @@ constexpr Builtin builtins[] = {
 };
 
 constexpr std::string_view known_attributes[] = {
-    "if",       "nonzero",     "v",      "valid",    "on",          "always",     "size",        "tail",
-    "count",    "bare",        "single", "carry",    "time",        "comment",    "unnamed",     "name",
-    "big",      "limit",       "hex",    "oct",      "dec",         "hex0",       "zero_filled", "cut",
-    "uncut",    "text",        "trim",   "partial",  "instead",     "unreadable", "char",        "date",
-    "mode",     "digits",      "minus1", "both",     "lost",        "named",      "class",       "noclass",
-    "noreturn", "new_program", "abi",    "since",    "never_fails", "prototype",  "received",    "sent",
-    "data",     "untouched",   "closes", "unshares", "enters",      "address",    "shown",       "arch",
-    "resumes",  "bits",        "room",   "of",       "blank",       "local",      "peer",        "linked"};
+    "if",        "nonzero",  "v",          "valid",   "on",          "always",      "size",     "tail",   "count",
+    "bare",      "single",   "carry",      "time",    "comment",     "unnamed",     "name",     "big",    "limit",
+    "hex",       "oct",      "dec",        "hex0",    "zero_filled", "cut",         "uncut",    "text",   "trim",
+    "partial",   "instead",  "unreadable", "char",    "date",        "mode",        "digits",   "minus1", "both",
+    "lost",      "named",    "class",      "noclass", "noreturn",    "new_program", "abi",      "since",  "never_fails",
+    "prototype", "received", "sent",       "data",    "untouched",   "closes",      "unshares", "enters", "address",
+    "shown",     "arch",     "resumes",    "bits",    "room",        "of",          "blank",    "local",  "peer",
+    "linked",    "beside"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -131,9 +131,10 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
 }
 
 void Checker::check_call_attributes(const ast::Declaration& one) {
-  static constexpr std::string_view of_fields[] = {
-      "if",    "nonzero", "v",   "valid", "on",       "always", "size", "tail",      "count", "bare",  "single",
-      "carry", "unnamed", "big", "limit", "received", "sent",   "data", "untouched", "blank", "local", "peer"};
+  static constexpr std::string_view of_fields[] = {"if",        "nonzero", "v",     "valid",    "on",     "always",
+                                                   "size",      "tail",    "count", "bare",     "single", "carry",
+                                                   "unnamed",   "big",     "limit", "received", "sent",   "data",
+                                                   "untouched", "blank",   "local", "peer",     "beside"};
   check_attributes(one.attributes);
   for (const ast::Attribute& attribute : one.attributes)
     if (std::find(std::begin(of_fields), std::end(of_fields), attribute.name) != std::end(of_fields))

@@ -154,7 +154,8 @@ struct Field {
   bool lost = false;      // @lost: an inout change that a failed call did not make is shown as the address
   bool blank = false;     // @blank: an inout that is all zero at entry is shown as an out
   SocketEnd socket_end{};  // @local, @peer
-  u8 pad[2] = {};
+  bool beside = false;    // @beside: no argument, but a state that is shown on lines of its own if it was asked for
+  u8 pad[1] = {};
   u32 condition = none;   // @if
   u32 value = none;       // expr
   u32 switch_index = none;  // the field stands for a switch: index in `switches`; type is none
@@ -355,6 +356,7 @@ enum class Op : u8 {
   fd_protocol,    // pops a descriptor
   fd_device,      // pops a descriptor: its device number if it is a character device, else 0
   fd_link,        // pops a descriptor: 1 if what it refers to begins with `strings` operand
+  fd_vcpu,        // pops a descriptor: address of the state of the virtual CPU behind it, 0 if none or not asked for
   at_exit,        // 1 when the value is shown as of exit
   verbose,        // 1 when structures are not abbreviated
   negate, complement, logical_not,

@@ -144,6 +144,7 @@ class Validator {
       case Op::fd_protocol:
       case Op::fd_device:
       case Op::fd_link:
+      case Op::fd_vcpu:
       case Op::negate:
       case Op::complement:
       case Op::logical_not: return {1, 1};

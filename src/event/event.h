@@ -135,6 +135,13 @@ struct Container {
   std::string_view pod;
 };
 
+// What a call works on beside its arguments, before and after it.
+struct State {
+  const char* name = "";      // of its kind
+  std::string_view instance;  // which of them
+  Value before, after;
+};
+
 struct Event {
   EventKind kind{};
   Abi abi{};
@@ -166,6 +173,7 @@ struct Event {
   std::span<const Value> notes;       // shown in parentheses behind the result, joined with ", "
   Tampering tampering;                // call_end
   std::span<const Dump> dumps;        // call_end
+  std::span<const State> states;      // call_end, if asked for
   std::span<const StackFrame> stack;  // call_end, signal: if asked for
   const char* signal_name = nullptr;
   u64 instruction_pointer = 0;

@@ -225,6 +225,24 @@ u64 ProcResolver::descriptor_device(Tid tid, int fd) {
   return device.kind == DescriptorKind::character_device ? device.number : 0;
 }
 
+// Descriptor and mapping have the same name: anon_inode:kvm-vcpu:NUMBER.
+u64 ProcResolver::vcpu_state(Tid tid, int fd) {
+  if (!vcpus_) return 0;
+  const auto link = reader_.link(tid, fd);
+  if (!link || !link->starts_with("anon_inode:kvm-vcpu:")) return 0;
+  const std::string name(*link);
+  const File maps(fopen(proc_.path(tid, "maps"), "re"));
+  if (!maps) return 0;
+  char line[512];
+  while (fgets(line, sizeof line, maps.get()) != nullptr) {
+    std::string_view text = line;
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    if (text.size() > name.size() && text.ends_with(name) && text[text.size() - name.size() - 1] == ' ')
+      return strtoull(line, nullptr, 16);
+  }
+  return 0;
+}
+
 int ProcResolver::socket_protocol(Tid tid, int fd) {
   const auto link = reader_.link(tid, fd);
   unsigned long long inode = 0;

@@ -34,6 +34,7 @@ class ProcResolver : public Resolver {
   // `security`: nullopt if nobody asks for SELinux contexts.
   explicit ProcResolver(Sight sight = {}, std::optional<SecurityContexts> security = std::nullopt);
 
+  void read_vcpus() { vcpus_ = true; }
   void read_stacks(size_t limit, bool lines) { stacks_.emplace(limit, lines); }
 
   void task_began(Tid tid, Tgid tgid, Tid creator) override;
@@ -54,6 +55,7 @@ class ProcResolver : public Resolver {
   std::optional<std::string_view> working_directory(Tid tid, Arena& arena) override;
   u64 descriptor_device(Tid tid, int fd) override;
   bool descriptor_refers_to(Tid tid, int fd, std::string_view beginning) override;
+  u64 vcpu_state(Tid tid, int fd) override;
   int socket_protocol(Tid tid, int fd) override;
   std::optional<std::string_view> interface_name(Tid tid, u32 index, Arena& arena) override;
   std::optional<std::string_view> thread_name(Tid tid, Arena& arena) override;
@@ -78,6 +80,7 @@ class ProcResolver : public Resolver {
 
   std::optional<SecurityContexts> security_;
   std::optional<StackReader> stacks_;
+  bool vcpus_ = false;
   const Sight sight_;
   ProcFiles proc_;
   PidTranslator pids_;

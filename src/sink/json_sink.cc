@@ -136,7 +136,27 @@ void JsonSink::call(JsonWriter& json, const Event& event) {
   json.end_object();
   outcome(json, event);
   dumps(json, event);
+  states(json, event);
   stack(json, event);
+}
+
+void JsonSink::states(JsonWriter& json, const Event& event) {
+  if (event.states.empty()) return;
+  json.key("states");
+  json.begin_array();
+  for (const event::State& state : event.states) {
+    json.begin_object();
+    json.key("kind");
+    json.string(state.name);
+    json.key("instance");
+    json.string(state.instance);
+    json.key("before");
+    values_.value(json, state.before);
+    json.key("after");
+    values_.value(json, state.after);
+    json.end_object();
+  }
+  json.end_array();
 }
 
 void JsonSink::outcome(JsonWriter& json, const Event& event) {

@@ -34,6 +34,7 @@ class JsonSink : public Sink {
   void tampering(JsonWriter& json, const event::Tampering& done);
   void failure(JsonWriter& json, const event::Event& event);
   void dumps(JsonWriter& json, const event::Event& event);
+  void states(JsonWriter& json, const event::Event& event);
   void stack(JsonWriter& json, const event::Event& event);
   void status(JsonWriter& json, const event::Event& event);
 

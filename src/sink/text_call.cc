@@ -46,6 +46,17 @@ void TextSink::begin_call(Channel& channel, Thread& thread, const Event& event) 
   writer_.ink(channel.line, Ink::argument);
 }
 
+void TextSink::state(TextBuffer& out, const event::State& state, char moment, const event::Value& value) const {
+  out.add(' ');
+  out.add(std::string_view(state.name));
+  out.add(':');
+  out.add(state.instance);
+  out.add(moment);
+  out.add(' ');
+  writer_.value(out, value);
+  out.add('\n');
+}
+
 void TextSink::call_end(const Event& event) {
   Thread& thread = thread_of(event.tid);
   note_facts(thread, event);
@@ -72,6 +83,11 @@ void TextSink::call_end(const Event& event) {
   end_line(channel);
   if (!event.dumps.empty()) {
     add_dumps(channel.line, event.dumps, event.tid);
+    hand_over(channel);
+  }
+  for (const event::State& one : event.states) {
+    state(channel.line, one, '<', one.before);
+    state(channel.line, one, '>', one.after);
     hand_over(channel);
   }
   if (!event.stack.empty()) {

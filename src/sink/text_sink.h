@@ -64,6 +64,7 @@ class TextSink : public Sink {
 
   void call_start(const event::Event& event);
   void call_end(const event::Event& event);
+  void state(TextBuffer& out, const event::State& state, char moment, const event::Value& value) const;
   void signal(const event::Event& event);
   void group_stop(const event::Event& event);
   void exited(const event::Event& event);
