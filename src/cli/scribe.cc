@@ -21,6 +21,7 @@ decode::Options in_depth(const Options& options) {
   depth.id_chains = true;
   depth.containers = true;
   depth.user_names = true;
+  depth.namespaces = true;
   return depth;
 }
 
@@ -33,7 +34,7 @@ std::unique_ptr<resolve::Resolver> make_live_resolver(const Options& options, co
   resolve::Sight sight;
   sight.stopped = abilities.stops_threads;
   sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
-  sight.translates_ids = decode.translate_pids || decode.pid_names || decode.id_chains;
+  sight.translates_ids = decode.translate_pids || decode.pid_names || decode.id_chains || decode.namespaces;
   sight.descriptors = decode.wants_descriptors();
   auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));
   if (decode.stacks) resolver->read_stacks(options.stack_limit, options.stack_lines);

@@ -20,6 +20,7 @@ struct Options {
   bool wants_descriptors() const { return fd_paths || fd_details != 0; }
   bool pid_names = false;          // -Y
   bool translate_pids = false;     // --pidns-translation
+  bool namespaces = false;         // --namespace=new
   bool security_contexts = false;  // --secontext
   bool id_chains = false;          // with translate_pids: the ids of every namespace, for sinks that show data
   bool containers = false;         // fill Event::container

@@ -57,6 +57,8 @@ class Resolver {
   virtual std::optional<std::string_view> thread_name(Tid, Arena&) { return std::nullopt; }
   // The stack of the stopped thread, in the arena; nothing if nobody asked for stacks.
   virtual std::span<const event::StackFrame> stack(Tid, Arena&) { return {}; }
+  // The namespaces of a task of these kinds (CLONE_NEW* bits), as "net:[4026531833]", in the order of their names.
+  virtual std::span<const std::string_view> namespaces(Tid, u64 /*kinds*/, Arena&) { return {}; }
   // What the thread calls `id` (> 0), in the tracer's pid namespace.
   virtual TranslatedId translated_id(Tid, IdKind, s32 /*id*/) { return {}; }
   // The ids of a task (by the tracer's number) from the tracer's pid namespace down to its own, at most `max`. Returns
