@@ -21,6 +21,7 @@ decode::Options in_depth(const Options& options) {
   depth.id_chains = true;
   depth.containers = true;
   depth.user_names = true;
+  depth.namespaces = true;
   return depth;
 }
 

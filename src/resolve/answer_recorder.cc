@@ -95,6 +95,16 @@ std::optional<std::string_view> AnswerRecorder::working_directory(Tid tid, Arena
   return keep_text(Question::working_directory, tid, 0, {}, inner_.working_directory(tid, arena));
 }
 
+std::span<const std::string_view> AnswerRecorder::namespaces(Tid tid, u64 kinds, Arena& arena) {
+  const auto found = inner_.namespaces(tid, kinds, arena);
+  if (!found.empty())
+    keep(Question::namespaces, tid, static_cast<s64>(kinds), {}, [&](Encoder& out) {
+      out.number(found.size());
+      for (std::string_view one : found) out.text(one);
+    });
+  return found;
+}
+
 u64 AnswerRecorder::descriptor_device(Tid tid, int fd) {
   const u64 device = inner_.descriptor_device(tid, fd);
   if (device != 0) keep(Question::descriptor_device, tid, fd, {}, [&](Encoder& out) { out.number(device); });

@@ -33,6 +33,7 @@ class AnswerRecorder : public Resolver {
   std::optional<DescriptorTarget> descriptor_target(Tid tid, int fd, Arena& arena) override;
   DescriptorDetails descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) override;
   std::optional<std::string_view> working_directory(Tid tid, Arena& arena) override;
+  std::span<const std::string_view> namespaces(Tid tid, u64 kinds, Arena& arena) override;
   u64 descriptor_device(Tid tid, int fd) override;
   int socket_protocol(Tid tid, int fd) override;
   std::optional<std::string_view> interface_name(Tid tid, u32 index, Arena& arena) override;

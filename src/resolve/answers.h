@@ -28,6 +28,7 @@ enum class Question : u8 {
   file_security,
   descriptor_security,
   task_security,
+  namespaces,
 };
 
 // Of one event.

@@ -94,6 +94,17 @@ std::optional<std::string_view> RecordedResolver::working_directory(Tid tid, Are
   return text(Question::working_directory, tid, 0, arena);
 }
 
+std::span<const std::string_view> RecordedResolver::namespaces(Tid tid, u64 kinds, Arena& arena) {
+  constexpr u64 most = 64;
+  const Answer* answer = find(Question::namespaces, tid, static_cast<s64>(kinds));
+  if (answer == nullptr) return {};
+  Decoder in(answer->bytes);
+  const u64 count = std::min(in.number(), most);
+  auto* names = arena.make<std::string_view>(count);
+  for (u64 i = 0; i < count; i++) names[i] = arena.copy(in.text());
+  return in.ok() ? std::span<const std::string_view>(names, count) : std::span<const std::string_view>();
+}
+
 u64 RecordedResolver::descriptor_device(Tid tid, int fd) {
   const Answer* answer = find(Question::descriptor_device, tid, fd);
   return answer == nullptr ? 0 : Decoder(answer->bytes).number();

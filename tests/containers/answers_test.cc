@@ -36,6 +36,10 @@ class World : public Resolver {
     }
     return details;
   }
+  std::span<const std::string_view> namespaces(Tid, u64, Arena&) override {
+    static constexpr std::string_view names[] = {"net:[1]", "pid:[2]"};
+    return names;
+  }
   std::optional<std::string_view> working_directory(Tid, Arena&) override { return "/here"; }
   u64 descriptor_device(Tid, int) override { return 0x103; }
   int socket_protocol(Tid, int fd) override { return fd == 3 ? 0 : -1; }
@@ -84,6 +88,7 @@ std::string all_answers(Resolver& resolver) {
   }
   add(std::to_string(static_cast<int>(resolver.descriptor_details(Tid{7}, 3, detail_device, arena).kind)));
   add(resolver.working_directory(Tid{7}, arena).value_or("unknown"));
+  for (std::string_view one : resolver.namespaces(Tid{7}, 3, arena)) add(one);
   add(std::to_string(resolver.descriptor_device(Tid{7}, 5)));
   add(std::to_string(resolver.socket_protocol(Tid{7}, 3)) + std::to_string(resolver.socket_protocol(Tid{7}, 4)));
   add(resolver.interface_name(Tid{7}, 2, arena).value_or("unknown"));
