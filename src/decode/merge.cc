@@ -49,18 +49,23 @@ const describe::Struct* Merge::directed(u32 type) const {
   return st.field_directions ? &st : nullptr;
 }
 
-// Whether the field of this name has the direction out.
-bool Merge::only_out(describe::Range range, const char* name) const {
+// The field of this name, in a switch too; nullptr if none has it.
+const Field* Merge::field_named(describe::Range range, const char* name) const {
   for (const Field& one : model_.fields.subspan(range.first, range.count)) {
     if (one.switch_index != none) {
       const describe::Range arms = model_.switches[one.switch_index].arms;
       for (const describe::Arm& arm : model_.arms.subspan(arms.first, arms.count))
-        if (only_out(arm.fields, name)) return true;
-    } else if (one.direction == Direction::out && name == model_.c_str(one.name)) {
-      return true;
+        if (const Field* inner = field_named(arm.fields, name)) return inner;
+    } else if (name == model_.c_str(one.name)) {
+      return &one;
     }
   }
-  return false;
+  return nullptr;
+}
+
+bool Merge::only_out(const describe::Struct& st, const Value& item) const {
+  const Field* field = field_named(st.fields, item.name);
+  return field != nullptr && field->direction == Direction::out;
 }
 
 bool Merge::hides_out(describe::Range range) const {
@@ -75,7 +80,7 @@ Value Merge::given(const Field& field, const Value& before, const Value& address
   ValueList list(arena_, before.count + 1);
   // A pointer to what the call would have written was passed in itself.
   for (const Value& item : before.items())
-    if (item.kind == ValueKind::address || !only_out(st->fields, item.name)) list.add(item);
+    if (item.kind == ValueKind::address || !only_out(*st, item)) list.add(item);
   Value value = before;
   if (hides_out(st->fields)) value.more = false;  // what is hidden is not there
   value.set_items(list.data(), list.size());
@@ -94,14 +99,37 @@ Value Merge::merged(const Field& field, const Value& before, const Value& after)
   return changed(before, after);
 }
 
-// One struct, each field as of the moment its direction names.
+// One struct, each field as of the moment its direction names. In the order of what there is at exit; what only was
+// there at entry stays where it was.
 Value Merge::structures(const describe::Struct& st, const Value& before, const Value& after) {
   ValueList list(arena_, after.count + before.count + 1);
-  if (st.show.count == 0) fields(st.fields, before, after, list);
-  for (u32 i = 0; i < st.show.count; i++)
-    fields({st.fields.first + model_.lists[st.show.first + i], 1}, before, after, list);
+  const Value* next = before.items().data();
+  const Value* const end = next + before.count;
+  const auto keep = [&](const Value* until) {
+    for (; next < until; next++) {
+      const Field* field = find(after, next->name) == nullptr ? field_named(st.fields, next->name) : nullptr;
+      if (field != nullptr && field->direction == Direction::in) list.add(*next);
+    }
+  };
+  for (const Value& item : after.items()) {
+    const Value* old_value = find(before, item.name);
+    if (old_value != nullptr && old_value >= next) keep(old_value), next++;
+    list.add(old_value == nullptr ? item : both(field_named(st.fields, item.name), *old_value, item));
+  }
+  keep(end);
   Value value = after;
   value.set_items(list.data(), list.size());
+  return value;
+}
+
+Value Merge::both(const Field* field, const Value& before, const Value& after) {
+  if (field == nullptr) return after;
+  if (field->direction == Direction::in) return before;
+  if (field->direction == Direction::inout) return same_value(before, after) ? after : changed(before, after);
+  const describe::Struct* inner = field->direction == Direction::none ? directed(field->type) : nullptr;
+  if (inner == nullptr || before.kind != ValueKind::structure || after.kind != ValueKind::structure) return after;
+  Value value = structures(*inner, before, after);
+  value.name = after.name;
   return value;
 }
 
@@ -117,39 +145,6 @@ Value Merge::arrays(const describe::Struct& st, const Value& before, const Value
   Value value = after;
   value.set_items(list.data(), list.size());
   return value;
-}
-
-void Merge::fields(describe::Range range, const Value& before, const Value& after, ValueList& list) {
-  for (const Field& one : model_.fields.subspan(range.first, range.count)) {
-    if (one.switch_index == none) {
-      field(one, before, after, list);
-      continue;
-    }
-    const describe::Range arms = model_.switches[one.switch_index].arms;
-    for (const describe::Arm& arm : model_.arms.subspan(arms.first, arms.count))
-      fields(arm.fields, before, after, list);
-  }
-}
-
-void Merge::field(const Field& field, const Value& before, const Value& after, ValueList& list) {
-  const char* name = model_.c_str(field.name);
-  for (size_t i = 0; i < list.size(); i++)
-    if (list.data()[i].name == name) return;  // a field of another arm with the same name
-  const Value* old_value = find(before, name);
-  const Value* new_value = find(after, name);
-  const bool both = old_value != nullptr && new_value != nullptr;
-  const describe::Struct* inner = both && field.direction == Direction::none ? directed(field.type) : nullptr;
-  if (field.direction == Direction::in && old_value != nullptr) {
-    list.add(*old_value);
-  } else if (field.direction == Direction::inout && both) {
-    list.add(same_value(*old_value, *new_value) ? *new_value : changed(*old_value, *new_value));
-  } else if (inner != nullptr && old_value->kind == ValueKind::structure && new_value->kind == ValueKind::structure) {
-    Value value = structures(*inner, *old_value, *new_value);
-    value.name = name;
-    list.add(value);
-  } else if (new_value != nullptr) {
-    list.add(*new_value);
-  }
 }
 
 bool same_value(const Value& a, const Value& b) {

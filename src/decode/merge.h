@@ -22,9 +22,9 @@ class Merge {
   const describe::Struct* directed(u32 type) const;
   event::Value structures(const describe::Struct& st, const event::Value& before, const event::Value& after);
   event::Value arrays(const describe::Struct& st, const event::Value& before, const event::Value& after);
-  void fields(describe::Range range, const event::Value& before, const event::Value& after, ValueList& list);
-  void field(const describe::Field& field, const event::Value& before, const event::Value& after, ValueList& list);
-  bool only_out(describe::Range fields, const char* name) const;
+  event::Value both(const describe::Field* field, const event::Value& before, const event::Value& after);
+  const describe::Field* field_named(describe::Range fields, const char* name) const;
+  bool only_out(const describe::Struct& st, const event::Value& item) const;
   bool hides_out(describe::Range fields) const;
 
   const describe::Model& model_;

@@ -19,11 +19,7 @@ void add_character(TextBuffer& out, u8 c) {
     out.add(static_cast<char>(c));
     return out.add('\'');
   }
-  if (c >= '\t' && c <= '\r') {
-    out.add("'\\");
-    out.add("tnvfr"[c - '\t']);
-    return out.add('\'');
-  }
+  if (c == '\n') return out.add("'\\n'");
   out.add("'\\x");
   out.add_hex_digits(c, 2);
   out.add('\'');
