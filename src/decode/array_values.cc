@@ -57,6 +57,7 @@ void ValueBuilder::element(const Type& array, Bytes bytes, u64 index, u64& carry
   constexpr size_t max_slots = 15;
   Scope outer = scope;
   outer.index = index;
+  outer.filled_from = 0;
   u64 with_carry[max_slots + 1];
   if (array.carry_init != none) {
     const size_t n = std::min(scope.slots.size(), max_slots);

@@ -222,6 +222,7 @@ Value ValueBuilder::object_at(const Type& pointer, u32 index, u64 at, const Scop
   Scope inner = scope;
   inner.extent = wanted;
   inner.shows_cut = pointer.shows_cut;
+  inner.filled_from = 0;
   if (got < wanted && !in_parts) return beginning(index, {bytes, got, {at}}, inner);
   if (read.missing > 0 && needed_size(index, read, inner) > got) return address(at);
   if (room > wanted) {
