@@ -39,7 +39,7 @@ struct EventFilter {
 struct Options {
   capture::Plan plan;
   Backend backend = Backend::ptrace;
-  std::vector<resolve::Target> targets;         // beside the ids in the plan
+  std::vector<resolve::Target> targets;  // beside the ids in the plan
   bool wait_for_targets = false;
   decode::Options decode;
   EventFilter filter;
@@ -53,9 +53,9 @@ struct Options {
   std::optional<sink::SummaryOptions> summary;     // -c, -C
   std::optional<std::string> record;               // --record: a file for a recording
   std::optional<std::string> replay;               // sysray replay: a recording, in place of a program
-  size_t stack_limit = 256;  // frames
-  bool stack_lines = false;  // -kk
-  bool vcpus = false;        // --kvm
+  size_t stack_limit = 256;                        // frames
+  bool stack_lines = false;                        // -kk
+  bool vcpus = false;                              // --kvm
   OutputChoice output;
 };
 

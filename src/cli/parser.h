@@ -27,8 +27,8 @@ struct Command {
 // Files of --describe. They have to be known before the rest can be parsed, since they add names of system calls.
 std::vector<std::string> description_files(std::span<const char* const> words, bool strict);
 
-// `words`: the arguments behind argv[0]. `strict`: the program runs under the name strace: exactly its options. Otherwise
-// the first word may be the subcommand `replay`.
+// `words`: the arguments behind argv[0]. `strict`: the program runs under the name strace: exactly its options.
+// Otherwise the first word may be the subcommand `replay`.
 Command parse(std::span<const char* const> words, bool strict, const describe::Model& model);
 
 }  // namespace sysray::cli

@@ -89,7 +89,8 @@ class Scanner {
       if (option->arity == Arity::none) return fail("option '" + given.spelling + "' doesn't allow an argument");
       given.value = text.substr(equals + 1);
     } else if (option->arity == Arity::required) {
-      if (next_ == words_.size()) return fail("option '" + given.spelling + "' requires an argument", example_of(*option));
+      if (next_ == words_.size())
+        return fail("option '" + given.spelling + "' requires an argument", example_of(*option));
       given.value = words_[next_++];
     }
     line_.options.push_back(std::move(given));

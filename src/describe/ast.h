@@ -18,16 +18,16 @@ struct Expression {
   Kind kind{};
   Position position;
   u64 number = 0;
-  std::string text;                // name, operator, function; for member: the path "a.b"
+  std::string text;  // name, operator, function; for member: the path "a.b"
   std::vector<Expression> operands;
-  std::shared_ptr<TypeUse> type;   // sizeof, ioctl numbers
-  u32 depth = 1;                   // of the tree of operands
+  std::shared_ptr<TypeUse> type;  // sizeof, ioctl numbers
+  u32 depth = 1;                  // of the tree of operands
 };
 
 struct TypeUse {
   Position position;
   std::string name;
-  std::string width;               // `open_flags:u64`: "u64"; or empty
+  std::string width;  // `open_flags:u64`: "u64"; or empty
   std::vector<Expression> arguments;
 };
 
@@ -36,7 +36,7 @@ struct Attribute {
   std::string name;
   std::vector<Expression> values;
   std::vector<std::string> strings;
-  std::string variable;            // @carry(VARIABLE = ...)
+  std::string variable;  // @carry(VARIABLE = ...)
 };
 
 struct ArrayForm {
@@ -52,13 +52,13 @@ struct Arm {
   std::vector<std::pair<Expression, std::optional<Expression>>> keys;  // empty: default
   std::vector<Field> fields;
   Position position;
-  bool braces = false;              // `{ fields }`: a struct even if it has one field
+  bool braces = false;  // `{ fields }`: a struct even if it has one field
 };
 
 struct Field {
   enum class Kind : u8 { plain, use, choice };
   Kind kind{};
-  Position position;               // of the name
+  Position position;  // of the name
   Direction direction{};
   TypeUse type;
   int pointers = 0;
@@ -85,7 +85,7 @@ struct Member {
   std::optional<Expression> value;  // definition; or the mask
   std::optional<Expression> i386;
   std::optional<Expression> shift;
-  std::optional<TypeUse> type;      // of a sub-field
+  std::optional<TypeUse> type;  // of a sub-field
 };
 
 struct Alternative {
@@ -97,18 +97,30 @@ struct Alternative {
 
 struct Key {
   Position position;
-  std::string name;                 // empty: `*`
+  std::string name;  // empty: `*`
   std::optional<Expression> first;
-  std::optional<Expression> last;   // a range
+  std::optional<Expression> last;     // a range
   std::optional<Expression> defined;  // `NAME = EXPR`
 };
 
 struct Declaration {
   enum class Kind : u8 {
-    constant, alias, enumeration, flags, format, structure, union_type, extend, syscall, call_case, fallback, abi, custom
+    constant,
+    alias,
+    enumeration,
+    flags,
+    format,
+    structure,
+    union_type,
+    extend,
+    syscall,
+    call_case,
+    fallback,
+    abi,
+    custom
   };
   Kind kind{};
-  Position position;                // of the name
+  Position position;  // of the name
   std::string name;
   std::string documentation;
   u32 file = 0;
@@ -116,29 +128,29 @@ struct Declaration {
   std::vector<Attribute> attributes;
   std::optional<Expression> value;  // constant; selector of a union
   std::optional<Expression> i386;
-  TypeUse type;                     // alias; base of a set or format
+  TypeUse type;  // alias; base of a set or format
   bool has_type = false;
-  std::string comment;              // unknown comment of a set; reason of a custom kind
-  std::string variable;             // `as v`
+  std::string comment;   // unknown comment of a set; reason of a custom kind
+  std::string variable;  // `as v`
   std::vector<Member> members;
   std::vector<Field> fields;
   std::vector<std::string> show;
   std::vector<Position> show_positions;
-  std::vector<Arm> cases;           // union
+  std::vector<Arm> cases;                 // union
   std::vector<Alternative> alternatives;  // format, note
   std::vector<Key> keys_flat;
   std::vector<std::vector<Key>> keys;  // call_case: each with one key a selector
-  bool dispatches = false;          // `...`
-  std::vector<Expression> selectors;  // `by (...)`
+  bool dispatches = false;             // `...`
+  std::vector<Expression> selectors;   // `by (...)`
   bool has_result = false;
-  Field result;                     // type and attributes behind `->`
+  Field result;  // type and attributes behind `->`
   struct Entry {
     Position position;
     u64 number;
     std::string name;
     std::string declaration;
   };
-  std::vector<Entry> entries;       // abi
+  std::vector<Entry> entries;  // abi
 };
 
 struct File {

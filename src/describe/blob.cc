@@ -102,8 +102,8 @@ Result<Model> read_blob(std::string_view bytes) {
   auto place_of = [&](u64 record) {
     Place place{};
     memcpy(&place, bytes.data() + sizeof(Header) + number++ * sizeof(Place), sizeof place);
-    const bool ok = place.offset % 8 == 0 && place.offset <= bytes.size() &&
-                    place.count <= (bytes.size() - place.offset) / record;
+    const bool ok =
+        place.offset % 8 == 0 && place.offset <= bytes.size() && place.count <= (bytes.size() - place.offset) / record;
     fits &= ok;
     return ok ? place : Place{0, 0};
   };

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "describe/tables.h"
 #include "describe/source.h"
+#include "describe/tables.h"
 
 namespace sysray::describe {
 

@@ -49,7 +49,9 @@ class Reader {
       const size_t found = split(one, cells);
       if (found != columns) {
         error = {fmt::format("{}/{}:{}: expected {} columns", directory_, name, line, columns),
-                 fmt::format("{} found", found), {}, 0};
+                 fmt::format("{} found", found),
+                 {},
+                 0};
         return false;
       }
       if (line > 1) use(cells);
@@ -99,22 +101,22 @@ bool read_constants(Reader& reader, Facts& facts) {
 bool read_all(Reader& reader, Facts& facts) {
   return read_records(reader, "structs.tsv", facts.records[0]) &&
          read_records(reader, "structs-i386.tsv", facts.records[1]) && read_constants(reader, facts) &&
-         reader.table("ioctls.tsv", 6,
-                      [&](const Columns& cells) {
-                        // An ioctl of something that i386 lacks has one code.
-                        const u64 code = number(cells[1]);
-                        const u64 i386 = cells[2] == "-" ? code : number(cells[2]);
-                        facts.ioctls.push_back({cells[0], {code, i386}, cells[3] == "ioc-fn",
-                                                cells[4].find("arch=") != std::string_view::npos});
-                      }) &&
+         reader.table(
+             "ioctls.tsv", 6,
+             [&](const Columns& cells) {
+               // An ioctl of something that i386 lacks has one code.
+               const u64 code = number(cells[1]);
+               const u64 i386 = cells[2] == "-" ? code : number(cells[2]);
+               facts.ioctls.push_back(
+                   {cells[0], {code, i386}, cells[3] == "ioc-fn", cells[4].find("arch=") != std::string_view::npos});
+             }) &&
          reader.table("syscalls.tsv", 5,
                       [&](const Columns& cells) {
                         facts.calls.push_back({cells[0], cells[2], cells[4] == "-" ? std::string_view() : cells[4],
                                                small(cells[1]), small(cells[3])});
                       }) &&
-         reader.table("prototypes.tsv", 4, [&](const Columns& cells) {
-           facts.argument_counts[cells[0]] += cells[1] == "-" ? 0 : 1;
-         });
+         reader.table("prototypes.tsv", 4,
+                      [&](const Columns& cells) { facts.argument_counts[cells[0]] += cells[1] == "-" ? 0 : 1; });
 }
 
 }  // namespace

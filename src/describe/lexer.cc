@@ -126,8 +126,8 @@ class Lexer {
   }
 
   void symbol() {
-    static constexpr std::array<std::string_view, 13> longer = {"...", "->", "<<", ">>", "<=", ">=", "==",
-                                                               "!=",  "&&", "||", "..", "::", "@"};
+    static constexpr std::array<std::string_view, 13> longer = {
+        "...", "->", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "..", "::", "@"};
     const size_t start = at_;
     for (std::string_view one : longer) {
       if (text_.substr(at_, one.size()) == one) {

@@ -63,22 +63,38 @@ class Parser {
 void Parser::declaration() {
   std::string documentation = in_.take_documentation();
   const size_t before = result_.declarations.size();
-  if (in_.accept("subsystem")) header(true);
-  else if (in_.accept("class")) header(false);
-  else if (in_.accept("const")) constant();
-  else if (in_.accept("type")) alias();
-  else if (in_.accept("enum")) set(DeclarationKind::enumeration);
-  else if (in_.accept("flags")) set(DeclarationKind::flags);
-  else if (in_.accept("format")) format();
-  else if (in_.accept("struct")) structure();
-  else if (in_.accept("union")) union_type();
-  else if (in_.accept("extend")) extend();
-  else if (in_.accept("syscall")) syscall();
-  else if (in_.accept("default")) call_case(true);
-  else if (in_.accept("abi")) abi();
-  else if (in_.accept("custom")) custom();
-  else if (in_.at_name()) call_case(false);
-  else in_.fail(in_.peek(), "expected a declaration (syscall, struct, enum, flags, ...), found '" + in_.peek().text + "'");
+  if (in_.accept("subsystem"))
+    header(true);
+  else if (in_.accept("class"))
+    header(false);
+  else if (in_.accept("const"))
+    constant();
+  else if (in_.accept("type"))
+    alias();
+  else if (in_.accept("enum"))
+    set(DeclarationKind::enumeration);
+  else if (in_.accept("flags"))
+    set(DeclarationKind::flags);
+  else if (in_.accept("format"))
+    format();
+  else if (in_.accept("struct"))
+    structure();
+  else if (in_.accept("union"))
+    union_type();
+  else if (in_.accept("extend"))
+    extend();
+  else if (in_.accept("syscall"))
+    syscall();
+  else if (in_.accept("default"))
+    call_case(true);
+  else if (in_.accept("abi"))
+    abi();
+  else if (in_.accept("custom"))
+    custom();
+  else if (in_.at_name())
+    call_case(false);
+  else
+    in_.fail(in_.peek(), "expected a declaration (syscall, struct, enum, flags, ...), found '" + in_.peek().text + "'");
   if (result_.declarations.size() > before) result_.declarations.back().documentation = std::move(documentation);
 }
 
@@ -380,7 +396,8 @@ ast::Field Parser::field() {
     one.attributes = attributes();
     return one;
   }
-  for (auto [word, direction] : {std::pair{"inout", Direction::inout}, {"in", Direction::in}, {"out", Direction::out}}) {
+  for (auto [word, direction] :
+       {std::pair{"inout", Direction::inout}, {"in", Direction::in}, {"out", Direction::out}}) {
     if (in_.at(word) && in_.peek(1).kind == Token::Kind::name) {
       in_.next();
       one.direction = direction;
@@ -527,7 +544,8 @@ void Parser::abi() {
   in_.expect("{", "before the table");
   while (!in_.at("}") && !in_.at_end()) {
     const Token number = in_.next();
-    if (number.kind != Token::Kind::number) in_.fail(number, "expected a system call number, found '" + number.text + "'");
+    if (number.kind != Token::Kind::number)
+      in_.fail(number, "expected a system call number, found '" + number.text + "'");
     const Token name = in_.expect_name("a system call's name");
     ast::Declaration::Entry entry{name.position, number.number, name.text, name.text};
     if (in_.accept("=")) entry.declaration = in_.expect_name("the declaration").text;

@@ -1,11 +1,11 @@
 #include "describe/source_archive.h"
 
+#include <zstd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
-
-#include <zstd.h>
 
 namespace sysray::describe {
 

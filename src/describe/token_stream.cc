@@ -18,9 +18,24 @@ int precedence(std::string_view op) {
     std::string_view op;
     int level;
   };
-  static constexpr std::array<Level, 18> levels = {{{"||", 2}, {"&&", 3}, {"|", 4},   {"^", 5},  {"&", 6},  {"==", 7},
-                                                    {"!=", 7}, {"<", 8},  {"<=", 8},  {">", 8},  {">=", 8}, {"<<", 9},
-                                                    {">>", 9}, {"+", 10}, {"-", 10},  {"*", 11}, {"/", 11}, {"%", 11}}};
+  static constexpr std::array<Level, 18> levels = {{{"||", 2},
+                                                    {"&&", 3},
+                                                    {"|", 4},
+                                                    {"^", 5},
+                                                    {"&", 6},
+                                                    {"==", 7},
+                                                    {"!=", 7},
+                                                    {"<", 8},
+                                                    {"<=", 8},
+                                                    {">", 8},
+                                                    {">=", 8},
+                                                    {"<<", 9},
+                                                    {">>", 9},
+                                                    {"+", 10},
+                                                    {"-", 10},
+                                                    {"*", 11},
+                                                    {"/", 11},
+                                                    {"%", 11}}};
   for (const Level& one : levels)
     if (one.op == op) return one.level;
   return -1;
@@ -103,8 +118,10 @@ void TokenStream::skip_past_declaration() {
   while (!at_end()) {
     const Token token = next();
     if (token.kind != Token::Kind::symbol || braces_ > 0) continue;
-    if (token.text == "}") accept(";");
-    else if (token.text != ";") continue;
+    if (token.text == "}")
+      accept(";");
+    else if (token.text != ";")
+      continue;
     break;
   }
   braces_ = 0;
@@ -200,7 +217,8 @@ Expression TokenStream::call(const Token& name) {
     adopt(whole, expression());
     expect(",", "in fd_link(FD, TEXT)");
     const Token at = peek();
-    adopt(whole, {Kind::name, at.position, 0, expect_string("the beginning of what the descriptor refers to"), {}, nullptr});
+    adopt(whole,
+          {Kind::name, at.position, 0, expect_string("the beginning of what the descriptor refers to"), {}, nullptr});
   }
   while (name.text != "sizeof" && name.text != "fd_link" && !at(")")) {
     if (takes_type(name.text) && whole.operands.size() == 2)

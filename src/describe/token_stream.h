@@ -1,4 +1,5 @@
-// TokenStream: the parser's view of a file, and its expressions; a wrong token throws SyntaxError within the parser only.
+// TokenStream: the parser's view of a file, and its expressions; a wrong token throws SyntaxError within the parser
+// only.
 #pragma once
 
 #include "describe/ast.h"
@@ -16,7 +17,7 @@ class TokenStream {
   const Token& peek(size_t ahead = 0);
   Token next();
   bool at_end() { return peek().kind == Token::Kind::end; }
-  bool at(std::string_view text);       // symbol or name
+  bool at(std::string_view text);  // symbol or name
   bool at_name() { return peek().kind == Token::Kind::name; }
   bool accept(std::string_view text);
   void expect(std::string_view text, std::string_view where);

@@ -51,8 +51,8 @@ class Resolver {
   virtual u64 descriptor_device(Tid, int) { return 0; }
   // Whether what the descriptor refers to has a name that begins so ("socket:", "anon_inode:bpf-map").
   virtual bool descriptor_refers_to(Tid, int, std::string_view) { return false; }
-  // Where the thread has mapped the state (struct kvm_run) of the virtual CPU behind the descriptor; 0 if there is none, or
-  // nobody asked for such states.
+  // Where the thread has mapped the state (struct kvm_run) of the virtual CPU behind the descriptor; 0 if there is
+  // none, or nobody asked for such states.
   virtual u64 vcpu_state(Tid, int) { return 0; }
   // The protocol of a socket (for AF_NETLINK its family, socket(2)), or -1.
   virtual int socket_protocol(Tid, int) { return -1; }

@@ -50,8 +50,8 @@ class TextSink : public Sink {
     std::string call;  // name of its last call
     std::string comm;
     std::string security;
-    std::unique_ptr<Channel> own_output;  // one for each thread (-ff)
-    std::unique_ptr<Channel> held_line;   // buffered calls
+    std::unique_ptr<Channel> own_output;         // one for each thread (-ff)
+    std::unique_ptr<Channel> held_line;          // buffered calls
     std::optional<OrderedOutput::Ticket> place;  // of its call among the lines, if they are to be in order
   };
 
@@ -101,7 +101,7 @@ class TextSink : public Sink {
   bool buffered_;  // calls are shown when they have ended
   bool one_output_;
   std::optional<OrderedOutput> ordered_;  // --whole-calls=start
-  Channel common_;  // the one output of all
+  Channel common_;                        // the one output of all
   std::unordered_map<s32, std::unique_ptr<Thread>> threads_;
   Thread* last_thread_ = nullptr;  // that thread_of found
 };

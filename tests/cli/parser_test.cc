@@ -86,10 +86,9 @@ TEST_F(ParserTest, Hints) {
   EXPECT_EQ(hint("--namesapce=new ls"), "did you mean '--namespace'? For example: sysray --namespace=new ls");
   EXPECT_EQ(hint("-e trace=raed ls"), "did you mean 'read'? For example: sysray --trace=openat,%network ls");
   // Which two, and why.
-  for (std::string_view two :
-       {"-c -C ls", "-c -ff -o x ls", "-y --decode-fds=path ls", "-t --absolute-timestamps ls", "-D -p 1",
-        "--argv0=x -p 1", "--kill-on-exit -p 1", "-ff -o |cat ls", "-q --quiet=exit ls", "-w ls", "-U calls ls",
-        "--histogram ls", "-D --daemonize ls"}) {
+  for (std::string_view two : {"-c -C ls", "-c -ff -o x ls", "-y --decode-fds=path ls", "-t --absolute-timestamps ls",
+                               "-D -p 1", "--argv0=x -p 1", "--kill-on-exit -p 1", "-ff -o |cat ls",
+                               "-q --quiet=exit ls", "-w ls", "-U calls ls", "--histogram ls", "-D --daemonize ls"}) {
     EXPECT_NE(hint(two), "") << two;
     EXPECT_NE(hint(two), "accepted") << two;
   }

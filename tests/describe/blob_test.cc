@@ -1,11 +1,12 @@
 // The blob: what is written is read again; what is damaged is refused, and never read beyond its end.
+#include "describe/blob.h"
+
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <memory>
 #include <random>
 
-#include "describe/blob.h"
 #include "describe/source_archive.h"
 #include "describe/validate.h"
 #include "support.h"

@@ -30,7 +30,8 @@ TEST(Call, TakesTwoRegistersForSixtyFourBitsOnI386) {
 }
 
 TEST(Call, ShowsAtExitWhatNeedsTheResult) {
-  const auto compiled = must_compile("syscall c(out char *a[ret], int b @if(ret > 0), int d, in u8 *e[n] @valid(!error), int n);");
+  const auto compiled =
+      must_compile("syscall c(out char *a[ret], int b @if(ret > 0), int d, in u8 *e[n] @valid(!error), int n);");
   const Model& model = compiled->model;
   EXPECT_TRUE(argument(model, "c", "b").exit_only);
   EXPECT_FALSE(argument(model, "c", "d").exit_only);
@@ -38,7 +39,8 @@ TEST(Call, ShowsAtExitWhatNeedsTheResult) {
 }
 
 TEST(Call, IsDecodedOnErrorsThatAreNamed) {
-  const auto compiled = must_compile("const EINTR = 4; syscall c(out u32 *a @on(EINTR), out u32 *b @always, out u32 *d);");
+  const auto compiled =
+      must_compile("const EINTR = 4; syscall c(out u32 *a @on(EINTR), out u32 *b @always, out u32 *d);");
   const Model& model = compiled->model;
   EXPECT_TRUE(argument(model, "c", "a").always);
   EXPECT_NE(model.types[argument(model, "c", "a").type].valid, none);
@@ -103,7 +105,8 @@ TEST(Call, GivesEachNestedCaseToItsOwnParent) {
 }
 
 TEST(Call, TakesAStarAloneAsTheDefault) {
-  const auto compiled = must_compile("enum op : u32 { P = 1, Q = 2 } syscall c(op op, ...); c *(int any); c Q(int one);");
+  const auto compiled =
+      must_compile("enum op : u32 { P = 1, Q = 2 } syscall c(op op, ...); c *(int any); c Q(int one);");
   const auto& dispatch = compiled->model.dispatches[signature(compiled->model, "c").dispatch];
   EXPECT_EQ(dispatch.cases.count, 1u);
   EXPECT_NE(dispatch.fallback, none);
@@ -130,7 +133,8 @@ TEST(Call, HasTheClassesOfItsArgumentsAndItsFile) {
 
 TEST(Call, StandsInTheTablesUnderTheNameShown) {
   const auto compiled = must_compile(
-      "syscall read(int fd); syscall old_mmap(addr a) @name(\"mmap\"); abi x86_64 { 0 read; } abi i386 { 3 read; 90 mmap = old_mmap; }");
+      "syscall read(int fd); syscall old_mmap(addr a) @name(\"mmap\"); abi x86_64 { 0 read; } abi i386 { 3 read; 90 "
+      "mmap = old_mmap; }");
   const Model& model = compiled->model;
   ASSERT_EQ(model.tables[0].size(), 1u);
   ASSERT_EQ(model.tables[1].size(), 91u);

@@ -1,9 +1,8 @@
 // Golden diagnostics: each file in bad/ is wrong, and says beside each bad line what must be reported of it:
 //   struct s { uint3 x; }  //! unknown type 'uint3' | did you mean 'uint'?
 // Nothing else may be reported, and the caret must stand in that line.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <compare>
@@ -50,7 +49,8 @@ std::vector<Report> expected_reports(std::string_view text) {
       const size_t next = line.find("//! ", mark + 1);
       const std::string_view one = line.substr(mark + 4, next == std::string_view::npos ? next : next - mark - 4);
       const size_t bar = one.find(" | ");
-      reports.push_back({number, trim(one.substr(0, bar)), bar == std::string_view::npos ? "" : trim(one.substr(bar + 3))});
+      reports.push_back(
+          {number, trim(one.substr(0, bar)), bar == std::string_view::npos ? "" : trim(one.substr(bar + 3))});
       mark = next;
     }
   }

@@ -1,7 +1,6 @@
 // Texts that would exhaust the compiler, or the decoder behind it, are refused in time.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "describe/validate.h"
 #include "support.h"
@@ -55,13 +54,12 @@ TEST(Hostile, ChainsOfAliasesAreRefused) {
 
 TEST(Hostile, UseDoesNotMultiplyForEver) {
   std::string text = "struct s0 { int a; }\n";
-  for (int i = 1; i < 12; i++) text += fmt::format("struct s{} {{ {} }}\n", i, repeated(fmt::format("use s{}; ", i - 1), 10));
+  for (int i = 1; i < 12; i++)
+    text += fmt::format("struct s{} {{ {} }}\n", i, repeated(fmt::format("use s{}; ", i - 1), 10));
   expect_refused(text, "too many fields");
 }
 
-TEST(Hostile, UseDoesNotGoInCircles) {
-  expect_refused("struct a { use b; } struct b { use a; }", "circle");
-}
+TEST(Hostile, UseDoesNotGoInCircles) { expect_refused("struct a { use b; } struct b { use a; }", "circle"); }
 
 TEST(Hostile, HugeArraysHaveNoSize) {
   const auto compiled = compile_text("struct s { u64 a[0xffffffffffffffff]; u64 b[1 << 61]; }");

@@ -64,8 +64,8 @@ TEST(Layout, KnowsTheWordSizeInLengths) {
 }
 
 TEST(Layout, OverlaysTheArmsOfASwitch) {
-  const auto compiled = must_compile(
-      "struct s { u32 kind; switch (kind) { case 1: u64 wide; case 2: { u8 a; u16 b; } } u8 behind; }");
+  const auto compiled =
+      must_compile("struct s { u32 kind; switch (kind) { case 1: u64 wide; case 2: { u8 a; u16 b; } } u8 behind; }");
   EXPECT_EQ(offset_of(compiled->model, "s", "behind"), (Place{16, 12}));
   EXPECT_EQ(size_of(compiled->model, "s"), (Place{24, 16}));
 }
@@ -103,8 +103,8 @@ TEST(Layout, MarksWhatFollowsAPartOfVariableSize) {
 }
 
 TEST(Layout, MakesUnionsAsLargeAsTheirLargestCase) {
-  const auto compiled = must_compile(
-      "union u(k) switch (k) { case 1: u8 a; case 2: u64 b; default: u16 c; } struct s { u8 k; u(k) v; }");
+  const auto compiled =
+      must_compile("union u(k) switch (k) { case 1: u8 a; case 2: u64 b; default: u16 c; } struct s { u8 k; u(k) v; }");
   EXPECT_EQ(offset_of(compiled->model, "s", "v"), (Place{8, 4}));
   EXPECT_EQ(size_of(compiled->model, "s"), (Place{16, 12}));
 }

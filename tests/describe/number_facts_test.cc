@@ -1,7 +1,6 @@
 // Numbers of the descriptions against the kernel's: constants, ioctls, system calls and how many arguments they take.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <fstream>
 #include <map>
@@ -61,7 +60,8 @@ TEST(Numbers, OfConstantsAreThoseOfTheHeaders) {
       for (u32 layout = 0; layout < 2; layout++)
         equal[layout] |= same(one.value[layout], at->second->value[layout], at->second->width);
     EXPECT_TRUE(equal[0]) << name << " (" << place(one.declaration) << ") is " << fmt::format("{:#x}", one.value[0])
-                          << ", but " << fmt::format("{:#x}", first->second->value[0]) << " in " << first->second->header;
+                          << ", but " << fmt::format("{:#x}", first->second->value[0]) << " in "
+                          << first->second->header;
     EXPECT_TRUE(equal[1]) << name << " (" << place(one.declaration) << ") on i386 is "
                           << fmt::format("{:#x}", one.value[1]) << ", but "
                           << fmt::format("{:#x}", first->second->value[1]) << " in " << first->second->header;

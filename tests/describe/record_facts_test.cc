@@ -1,8 +1,7 @@
 // Layouts of the described structs against those of the kernel's headers, for both ABIs: a described struct with the
 // name of a kernel's has its size, and its fields lie where the kernel's of the same names do.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <fstream>
 #include <map>

@@ -10,7 +10,8 @@ namespace sysray::testing {
 
 using describe::Model;
 
-Result<std::unique_ptr<describe::Compiled>> compile_text(std::string_view text, const describe::CompileOptions& options) {
+Result<std::unique_ptr<describe::Compiled>> compile_text(std::string_view text,
+                                                         const describe::CompileOptions& options) {
   return describe::compile({{"test.desc", std::string(text)}}, options);
 }
 
@@ -62,7 +63,9 @@ const auto& find(const Model& model, const Records& records, std::string_view na
 
 }  // namespace
 
-const describe::Struct& struct_named(const Model& model, std::string_view name) { return find(model, model.structs, name); }
+const describe::Struct& struct_named(const Model& model, std::string_view name) {
+  return find(model, model.structs, name);
+}
 const describe::Set& set_named(const Model& model, std::string_view name) { return find(model, model.sets, name); }
 const describe::Syscall& call_named(const Model& model, std::string_view name) {
   return find(model, model.syscalls, name);

@@ -27,8 +27,7 @@ TEST(Descriptions, AreTheSameInABlob) {
 }
 
 TEST(Descriptions, HaveASubsystemInEachFile) {
-  for (const auto& one : tree_model().subsystems)
-    EXPECT_NE(one.title.length, 0u) << tree_model().text(one.file);
+  for (const auto& one : tree_model().subsystems) EXPECT_NE(one.title.length, 0u) << tree_model().text(one.file);
 }
 
 TEST(Descriptions, GiveACoverageReport) {

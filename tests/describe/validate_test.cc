@@ -1,9 +1,10 @@
 // validate() finds each kind of damage that a model can have.
+#include "describe/validate.h"
+
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "describe/validate.h"
 #include "support.h"
 
 namespace sysray::testing {
@@ -55,11 +56,11 @@ TEST(Validate, FindsBadCode) {
         }
     };
   };
-  EXPECT_NE(verdict(replace(Op::add, 0)), "");                    // a value is missing
-  EXPECT_NE(verdict(replace(Op::constant, 0)), "");               // two are left
-  EXPECT_NE(verdict(replace(Op::jump, 1000)), "");                // leaves the code
-  EXPECT_NE(verdict(replace(static_cast<Op>(200), 0)), "");       // is no operation
-  EXPECT_NE(verdict(replace(Op::size_of, 12345)), "");            // of no type
+  EXPECT_NE(verdict(replace(Op::add, 0)), "");               // a value is missing
+  EXPECT_NE(verdict(replace(Op::constant, 0)), "");          // two are left
+  EXPECT_NE(verdict(replace(Op::jump, 1000)), "");           // leaves the code
+  EXPECT_NE(verdict(replace(static_cast<Op>(200), 0)), "");  // is no operation
+  EXPECT_NE(verdict(replace(Op::size_of, 12345)), "");       // of no type
 }
 
 TEST(Validate, FindsWhatIsNotSorted) {

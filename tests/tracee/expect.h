@@ -43,9 +43,7 @@ static inline void* at_edge(size_t size) {
 }
 
 // A copy of the bytes that ends where the readable memory ends.
-static inline void* edge_copy(const void* from, size_t size) {
-  return memcpy(at_edge(size), from, size);
-}
+static inline void* edge_copy(const void* from, size_t size) { return memcpy(at_edge(size), from, size); }
 
 // The last line of every expectation.
 static inline int finish(void) {

@@ -2,8 +2,8 @@
 #pragma once
 
 struct program {
-  const char *name;
-  int (*run)(int argc, char **argv); /* without `tracee` itself: argv[0] is the name */
+  const char* name;
+  int (*run)(int argc, char** argv); /* without `tracee` itself: argv[0] is the name */
 };
 
 extern const struct program thread_programs[];
