@@ -21,6 +21,8 @@ if(SYSRAY_SANITIZE)
                       -fno-omit-frame-pointer)
   # The check of a blob reads records that may hold any bytes, bool members among them: it refuses them afterwards.
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=bool>)
+  add_compile_options(
+    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizer-ignore>)
   # g++ 12 takes <functional> and <regex> for uninitialised under the sanitizers.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options($<$<LINK_LANGUAGE:CXX>:-fsanitize=${SYSRAY_SANITIZE}>)
