@@ -151,7 +151,7 @@ void ProcResolver::descriptor_made(Tid tid, int fd, const NamedFile& file) {
 
 void ProcResolver::socket_named(Tid tid, int fd, SocketEnd end, std::span<const std::byte> bytes) {
   DescriptorEntry* known = tables_.find(tid, fd);
-  if (known == nullptr || !known->socket) return;
+  if (known == nullptr || !known->socket || known->socket->lasting) return;
   const SocketAddress address = socket_address(bytes);
   SocketFacts& facts = *known->socket;
   const bool local = end == SocketEnd::local;
@@ -186,7 +186,8 @@ std::optional<DescriptorTarget> ProcResolver::descriptor_target(Tid tid, int fd,
 }
 
 DescriptorDetails ProcResolver::socket_details(Tid tid, int fd, DescriptorEntry& known, Arena& arena) {
-  if (const SocketFacts* facts = reader_.socket(tid, fd, known.link)) known.socket = *facts;
+  const bool asks = !known.socket || !known.socket->lasting;
+  if (const SocketFacts* facts = asks ? reader_.socket(tid, fd, known.link) : nullptr) known.socket = *facts;
   if (!known.socket) return {};
   return details_of(*known.socket, socket_inode(known.link), arena);
 }

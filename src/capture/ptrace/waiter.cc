@@ -45,19 +45,22 @@ bool Waiter::wait_for_one(std::vector<Change>& to, int flags) {
 }
 
 void Waiter::collect(std::vector<Change>& to, size_t limit) {
-  while (limit > 0 && wait_for_one(to, WNOHANG)) limit--;
+  for (; limit > 0 && wait_for_one(to, WNOHANG); limit--) sharing_.found(to.back().tid, to.back().monotonic, true);
 }
 
 void Waiter::spin(std::vector<Change>& to, std::optional<Nanoseconds> until) {
   Nanoseconds start = read_clock(CLOCK_MONOTONIC), before = start;
   if (start < contended_until_) return;
   Nanoseconds end = std::min(start + spin_budget_, until.value_or(std::numeric_limits<Nanoseconds>::max()));
+  bool first = true;
   while (to.empty() && !alone_ && before < end) {
     // Lets a thread that shares our CPU get on right away; with the CPU for ourselves it returns at once.
-    sched_yield();
+    if (!first || !sharing_.active()) sched_yield();
     bool found = wait_for_one(to, WNOHANG);
     Nanoseconds after = found ? to.back().monotonic : read_clock(CLOCK_MONOTONIC);
     judge_round(before, after);
+    if (found) sharing_.found(to.back().tid, after, first);
+    first = false;
     before = after;
   }
   spin_budget_ = to.empty() ? std::max(spin_budget_ / 2, shortest_spin) : longest_spin;
@@ -67,6 +70,7 @@ void Waiter::spin(std::vector<Change>& to, std::optional<Nanoseconds> until) {
 // sleeps is served sooner.
 void Waiter::judge_round(Nanoseconds from, Nanoseconds to) {
   if (to - from > longest_round) {
+    if (sharing_.active()) return sharing_.contended(to);
     bool again = from - contended_until_ < 2 * contention_;
     contention_ = again ? std::min(2 * contention_, longest_contention) : shortest_contention;
     contended_until_ = to + contention_;
@@ -86,6 +90,7 @@ void Waiter::sleep_until(std::vector<Change>& to, Nanoseconds until) {
     bell_->listen(true);
     if (wait_for_one(to, WNOHANG)) return;
   }
+  sharing_.leave();
   Nanoseconds timer = until - lead_;
   watcher_.begin_blocking();
   bell_->wait(timer);
@@ -99,6 +104,7 @@ void Waiter::sleep_until(std::vector<Change>& to, Nanoseconds until) {
 
 void Waiter::sleep(std::vector<Change>& to) {
   if (bell_) bell_->listen(false);
+  sharing_.leave();
   Nanoseconds start = read_clock(CLOCK_MONOTONIC);
   watcher_.begin_blocking();
   bool found = wait_for_one(to, 0);

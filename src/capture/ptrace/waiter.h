@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/types.h"
 #include "capture/ptrace/change_bell.h"
+#include "capture/ptrace/cpu_sharing.h"
 #include "capture/ptrace/watcher.h"
 
 namespace sysray::capture::ptrace {
@@ -52,6 +53,7 @@ class Waiter {
 
   Watcher& watcher_;
   std::optional<ChangeBell> bell_;
+  CpuSharing sharing_;
   bool alone_ = false;
   Nanoseconds spin_budget_;
   Nanoseconds lead_ = 0;  // how late a timer wakes us, on average
