@@ -65,7 +65,7 @@ TEST(CpuSharing, LastsNoLongerThanTheThreadStops) {
   Traced traced;
   const Seen seen = watch(traced, 100);
   EXPECT_EQ(traced.failure, "");
-  EXPECT_EQ(seen.shared, 100) << "of " << seen.calls;
+  EXPECT_GE(seen.shared, 100) << "of " << seen.calls;
   EXPECT_EQ(seen.changed_tracees, 0);
   EXPECT_EQ(policy_of(0), SCHED_OTHER);
   const cpu_set_t cpus = cpus_of(0);
