@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import bystanders
 import resolving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -224,6 +225,7 @@ def main():
             run([], workload, scratch / "trace.out")
         results = measure(workloads, commands, options.rounds, scratch)
         names = resolving.report(options.sysray, scratch, options.rounds, options.quick)
+        names += ["", *bystanders.report(options.sysray, scratch, options.rounds)]
         text = report(results, commands, decode_rates(Path(options.sysray).parent / "bin" / "decode_bench"), names,
                       options.rounds, options.quick)
     Path(options.output).write_text(text)
