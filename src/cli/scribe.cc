@@ -15,7 +15,7 @@ decode::Options in_depth(const Options& options) {
   depth.dereference = event::CallSet::everything();
   depth.raw = event::CallSet::nothing();
   depth.fd_paths = true;
-  depth.fd_details = resolve::detail_all | resolve::detail_info;
+  depth.fd_details = resolve::detail_all | resolve::detail_info | resolve::detail_ends;
   depth.pid_names = true;
   depth.translate_pids = true;
   depth.id_chains = true;

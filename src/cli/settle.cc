@@ -145,6 +145,7 @@ void ParserState::settle_plan(std::span<const char* const> program) {
     decode.id_chains = decode.containers = true;
     // Text stays as strace's; data may say more.
     if (decode.fd_details == resolve::detail_all) decode.fd_details |= resolve::detail_info;
+    if (decode.fd_details & resolve::detail_socket) decode.fd_details |= resolve::detail_ends;
   }
   plan.want_signals = options().filter.signals.any();
   if (given(OptionId::summary_only) || given(OptionId::summary)) {

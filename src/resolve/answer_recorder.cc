@@ -85,7 +85,7 @@ std::optional<DescriptorTarget> AnswerRecorder::descriptor_target(Tid tid, int f
 
 DescriptorDetails AnswerRecorder::descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) {
   // All that may be asked later, whatever is asked now.
-  DescriptorDetails details = inner_.descriptor_details(tid, fd, detail_all | detail_info, arena);
+  DescriptorDetails details = inner_.descriptor_details(tid, fd, detail_all | detail_info | detail_ends, arena);
   if (details.kind != DescriptorKind::other)
     keep(Question::descriptor_details, tid, fd, {}, [&](Encoder& out) { put_details(out, details); });
   return kinds & detail_of(details.kind) ? details : DescriptorDetails{};

@@ -18,6 +18,8 @@ enum DescriptorDetail : u32 {
   detail_all = 31,
   // What the kernel tells of epoll, inotify, io_uring, BPF, perf, timer descriptors and memfds: `facts`.
   detail_info = 32,
+  // Of sockets also what the text does not show: hosts, ports and the state.
+  detail_ends = 64,
 };
 
 enum class DescriptorKind : u8 { other, socket, character_device, block_device, pidfd, signalfd, eventfd, info };

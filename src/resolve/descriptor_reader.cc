@@ -44,7 +44,7 @@ u64 socket_inode(std::string_view link) {
   return inode;
 }
 
-DescriptorDetails details_of(const SocketFacts& facts, u64 inode, Arena& arena) {
+DescriptorDetails details_of(const SocketFacts& facts, u64 inode, u32 kinds, Arena& arena) {
   DescriptorDetails details;
   details.number = inode;
   if (facts.protocol.empty()) return details;
@@ -52,13 +52,14 @@ DescriptorDetails details_of(const SocketFacts& facts, u64 inode, Arena& arena) 
   details.protocol = arena.copy(facts.protocol);
   details.local = arena.copy(facts.local);
   details.peer = arena.copy(facts.peer);
+  details.path = arena.copy(facts.path);
+  details.peer_inode = facts.peer_inode;
+  if (!(kinds & detail_ends)) return details;
   details.local_host = arena.copy(facts.local_host);
   details.peer_host = arena.copy(facts.peer_host);
   details.local_port = facts.local_port;
   details.peer_port = facts.peer_port;
-  details.path = arena.copy(facts.path);
   details.state = arena.copy(facts.state);
-  details.peer_inode = facts.peer_inode;
   return details;
 }
 

@@ -58,8 +58,8 @@ class DescriptorReader {
   char link_[4096] = {};
 };
 
-// What a socket's facts are as details.
-DescriptorDetails details_of(const SocketFacts& facts, u64 inode, Arena& arena);
+// What a socket's facts are as details of these kinds.
+DescriptorDetails details_of(const SocketFacts& facts, u64 inode, u32 kinds, Arena& arena);
 // The number in "socket:[12]"; 0 if the link is not of a socket.
 u64 socket_inode(std::string_view link);
 

@@ -185,11 +185,11 @@ std::optional<DescriptorTarget> ProcResolver::descriptor_target(Tid tid, int fd,
   return DescriptorTarget{arena.copy(name), known->deleted};
 }
 
-DescriptorDetails ProcResolver::socket_details(Tid tid, int fd, DescriptorEntry& known, Arena& arena) {
+DescriptorDetails ProcResolver::socket_details(Tid tid, int fd, DescriptorEntry& known, u32 kinds, Arena& arena) {
   const bool asks = !known.socket || !known.socket->lasting;
   if (const SocketFacts* facts = asks ? reader_.socket(tid, fd, known.link) : nullptr) known.socket = *facts;
   if (!known.socket) return {};
-  return details_of(*known.socket, socket_inode(known.link), arena);
+  return details_of(*known.socket, socket_inode(known.link), kinds, arena);
 }
 
 DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) {
@@ -200,7 +200,7 @@ DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, A
   if (known == nullptr || known->link.empty()) known = entry(tid, fd);
   if (known == nullptr || !DescriptorReader::may_have_details(known->link, kinds)) return {};
   if (socket_inode(known->link) != 0)
-    return kinds & detail_socket ? socket_details(tid, fd, *known, arena) : DescriptorDetails{};
+    return kinds & detail_socket ? socket_details(tid, fd, *known, kinds, arena) : DescriptorDetails{};
   // Most descriptors are of files that are no devices: that is asked once.
   if (known->link.starts_with('/') && !known->device_known) {
     known->device = reader_.device(tid, fd);

@@ -76,7 +76,7 @@ class ProcResolver : public Resolver {
   DescriptorEntry* entry(Tid tid, int fd);
   DescriptorEntry* fill(Tid tid, int fd, std::string_view link);
   DescriptorEntry* stray(Tid tid, int fd, std::string_view link);
-  DescriptorDetails socket_details(Tid tid, int fd, DescriptorEntry& known, Arena& arena);
+  DescriptorDetails socket_details(Tid tid, int fd, DescriptorEntry& known, u32 kinds, Arena& arena);
 
   std::optional<SecurityContexts> security_;
   std::optional<StackReader> stacks_;
