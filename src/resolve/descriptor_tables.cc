@@ -8,11 +8,19 @@ DescriptorTables::Table& DescriptorTables::table(Tid tid) {
   return *slot;
 }
 
-DescriptorEntry* DescriptorTables::find(Tid tid, int fd) {
+DescriptorTables::Table* DescriptorTables::known(Tid tid) {
+  if (last_ != nullptr && last_tid_ == tid) return last_;
   auto own = tables_.find(number(tid));
   if (own == tables_.end()) return nullptr;
-  auto entry = own->second->find(fd);
-  return entry == own->second->end() ? nullptr : &entry->second;
+  last_tid_ = tid;
+  return last_ = own->second.get();
+}
+
+DescriptorEntry* DescriptorTables::find(Tid tid, int fd) {
+  Table* own = known(tid);
+  if (own == nullptr) return nullptr;
+  auto entry = own->find(fd);
+  return entry == own->end() ? nullptr : &entry->second;
 }
 
 DescriptorEntry& DescriptorTables::make(Tid tid, int fd) {
@@ -44,6 +52,7 @@ void DescriptorTables::finish_closing(Tid tid, bool success) {
 }
 
 void DescriptorTables::began(Tid tid, Tid creator, Sharing sharing) {
+  forget_last();
   auto from = tables_.find(number(creator));
   if (from == tables_.end()) return;
   const std::shared_ptr<Table> parent = from->second;
@@ -51,16 +60,19 @@ void DescriptorTables::began(Tid tid, Tid creator, Sharing sharing) {
 }
 
 void DescriptorTables::ended(Tid tid) {
+  forget_last();
   tables_.erase(number(tid));
   closing_.erase(number(tid));
 }
 
 void DescriptorTables::unshare(Tid tid) {
+  forget_last();
   auto own = tables_.find(number(tid));
   if (own != tables_.end() && own->second.use_count() > 1) own->second = std::make_shared<Table>(*own->second);
 }
 
 void DescriptorTables::reset(Tid tid) {
+  forget_last();
   tables_.erase(number(tid));
   closing_.erase(number(tid));
 }

@@ -47,6 +47,9 @@ class DescriptorTables {
  private:
   using Table = std::unordered_map<int, DescriptorEntry>;
   Table& table(Tid tid);
+  // The thread's table; nullptr if nothing is known of it.
+  Table* known(Tid tid);
+  void forget_last() { last_ = nullptr; }
 
   struct Closing {
     int first;
@@ -55,6 +58,9 @@ class DescriptorTables {
   };
   std::unordered_map<s32, std::shared_ptr<Table>> tables_;
   std::unordered_map<s32, Closing> closing_;
+  // The table that was asked for last: mostly it is asked for again.
+  Tid last_tid_{};
+  Table* last_ = nullptr;
   u64 now_ = 0;
 };
 

@@ -179,7 +179,7 @@ DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
 std::optional<DescriptorTarget> ProcResolver::descriptor_target(Tid tid, int fd, Arena& arena) {
   const DescriptorEntry* known = entry(tid, fd);
   if (known == nullptr) return std::nullopt;
-  looked_at_ = {tid, fd};
+  looked_at_ = known == &stray_ ? std::pair<Tid, int>() : std::pair(tid, fd);
   std::string_view name = known->link;
   if (known->deleted) name.remove_suffix(deleted_mark.size());
   return DescriptorTarget{arena.copy(name), known->deleted};
@@ -194,12 +194,12 @@ DescriptorDetails ProcResolver::socket_details(Tid tid, int fd, DescriptorEntry&
 
 DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) {
   // Details are mostly asked for right behind the name, which is then known to be that of this moment.
-  const bool fresh = looked_at_ == std::pair(tid, fd) && sight_.stopped && tasks_.contains(number(tid));
+  const bool fresh = looked_at_ == std::pair(tid, fd) && sight_.stopped;
   looked_at_ = {};
   DescriptorEntry* known = fresh ? tables_.find(tid, fd) : nullptr;
   if (known == nullptr || known->link.empty()) known = entry(tid, fd);
   if (known == nullptr || !DescriptorReader::may_have_details(known->link, kinds)) return {};
-  if (socket_inode(known->link) != 0)
+  if (known->link.starts_with("socket:"))
     return kinds & detail_socket ? socket_details(tid, fd, *known, kinds, arena) : DescriptorDetails{};
   // Most descriptors are of files that are no devices: that is asked once.
   if (known->link.starts_with('/') && !known->device_known) {
