@@ -18,6 +18,8 @@ struct Run {
   std::string command;
 };
 
+void PrintTo(const Run& run, std::ostream* out) { *out << run.name; }
+
 std::vector<Run> runs() {
   std::vector<Run> all;
   std::ifstream commands(SYSRAY_TEST_SOURCE_DIR "/../differential/commands.txt");
