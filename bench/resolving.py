@@ -175,8 +175,8 @@ def translation_costs(sysray, scratch, rounds, quick):
 
 def descriptor_costs(sysray, scratch, rounds, quick):
     calls = 4000 if quick else 100000
-    tracers = {"native": [], "strace": ["strace"], "strace -yy": ["strace", "-yy"],
-               "sysray": [sysray, "--backend=ptrace"], "sysray -yy": [sysray, "--backend=ptrace", "-yy"]}
+    tracers = {"native": [], "strace": ["strace", "-f"], "strace -yy": ["strace", "-f", "-yy"],
+               "sysray": [sysray, "--backend=ptrace", "-f"], "sysray -yy": [sysray, "--backend=ptrace", "-f", "-yy"]}
     tried = subprocess.run([sysray, "--backend=bpf", "-o", "/dev/null", "true"], capture_output=True)
     if tried.returncode == 0:
         tracers["sysray bpf"] = [sysray, "--backend=bpf", "-f"]

@@ -1,5 +1,7 @@
 #include "cli/scribe.h"
 
+#include <sys/prctl.h>
+
 #include <algorithm>
 
 #include "resolve/proc_resolver.h"
@@ -33,7 +35,10 @@ std::unique_ptr<resolve::Resolver> make_live_resolver(const Options& options, co
   if (options.security) security.emplace(*options.security);
   resolve::Sight sight;
   sight.stopped = abilities.stops_threads;
-  sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
+  const capture::Plan& plan = options.plan;
+  sight.all_calls = plan.calls.all && plan.follow_forks;
+  // A filter that this process has is inherited, and who listens to it may change descriptors (seccomp_unotify(2)).
+  sight.from_start = plan.launch && plan.attach.empty() && !plan.watch && prctl(PR_GET_SECCOMP) == 0;
   sight.translates_ids = decode.translate_pids || decode.pid_names || decode.id_chains || decode.namespaces;
   sight.descriptors = decode.wants_descriptors();
   auto resolver = std::make_unique<resolve::ProcResolver>(std::move(sight), std::move(security));

@@ -106,7 +106,8 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
 
 // What the call does to the table of descriptors, beside making some.
 void CallDecoder::tell_descriptors(const Context& context, const Evaluator& evaluator) {
-  if (syscall_ == nullptr || !context.options.wants_descriptors()) return;
+  if (!context.options.wants_descriptors()) return;
+  if (syscall_ == nullptr) return context.resolver.descriptors_untold(call_.tid);
   if (syscall_->closes_first != none) {
     constexpr s64 most = std::numeric_limits<s32>::max();
     const auto bound = [&](u32 expr) {
@@ -118,6 +119,8 @@ void CallDecoder::tell_descriptors(const Context& context, const Evaluator& eval
     // Whatever else goes wrong, the descriptor is gone (close(2)).
     if (call_.at_exit) context.resolver.descriptors_closed(call_.tid, call_.error != ebadf);
   }
+  if (!call_.at_exit && syscall_->untold != none && evaluator.value(syscall_->untold, Scope{}) != 0)
+    context.resolver.descriptors_untold(call_.tid);
   if (call_.at_exit && !call_.failed && syscall_->unshares != none && evaluator.value(syscall_->unshares, Scope{}) != 0)
     context.resolver.descriptors_unshared(call_.tid);
 }

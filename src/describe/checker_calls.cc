@@ -372,7 +372,7 @@ u32 Checker::classes_of(const CallInfo& call) {
   return classes & ~removed;
 }
 
-// @closes(FIRST, LAST), @unshares(COND), @enters(FLAGS)
+// @closes(FIRST, LAST), @unshares(COND), @untold(COND), @enters(FLAGS)
 void Checker::task_fact(Syscall& made, const ast::Attribute& attribute, const std::vector<u32>& arguments) {
   Names names;
   names.arguments = &arguments;
@@ -384,7 +384,8 @@ void Checker::task_fact(Syscall& made, const ast::Attribute& attribute, const st
     return;
   }
   if (!closes) {
-    (attribute.name == "enters" ? made.enters : made.unshares) = expression(attribute.values[0], names);
+    u32& fact = attribute.name == "enters" ? made.enters : attribute.name == "untold" ? made.untold : made.unshares;
+    fact = expression(attribute.values[0], names);
     return;
   }
   made.closes_first = expression(attribute.values[0], names);
@@ -414,7 +415,8 @@ void Checker::fill_calls() {
       if (attribute.name == "never_fails") made.never_fails = true;
       if (attribute.name == "resumes") made.resumes = true;
       if (attribute.name == "prototype") made.in_depth = false;
-      if (attribute.name == "closes" || attribute.name == "unshares" || attribute.name == "enters")
+      if (attribute.name == "closes" || attribute.name == "unshares" || attribute.name == "enters" ||
+          attribute.name == "untold")
         task_fact(made, attribute, call.arguments);
       if (attribute.name == "name" && !attribute.strings.empty()) made.display = tables_.intern(attribute.strings[0]);
     }

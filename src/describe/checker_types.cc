@@ -74,7 +74,7 @@ constexpr std::string_view known_attributes[] = {
     "lost",      "named",    "class",      "noclass", "noreturn",    "new_program", "abi",      "since",  "never_fails",
     "prototype", "received", "sent",       "data",    "untouched",   "closes",      "unshares", "enters", "address",
     "shown",     "arch",     "resumes",    "bits",    "room",        "of",          "blank",    "local",  "peer",
-    "linked",    "beside"};
+    "linked",    "beside",   "untold"};
 
 // Types that take an array form as their own length: char x[8], sigset x[bytes 8], fdset x[n].
 bool absorbs_length(const Type& type) {
@@ -110,9 +110,9 @@ void Checker::check_places(const ast::Field& written, const Type& base) {
   static constexpr std::string_view of_pointers[] = {"valid", "size",    "tail",       "bare",   "on",
                                                      "cut",   "partial", "unreadable", "address"};
   static constexpr std::string_view of_arrays[] = {"count", "carry", "single", "limit"};
-  static constexpr std::string_view of_calls[] = {"class",  "noclass",  "noreturn",    "new_program",
-                                                  "abi",    "since",    "never_fails", "prototype",
-                                                  "closes", "unshares", "enters",      "resumes"};
+  static constexpr std::string_view of_calls[] = {"class",  "noclass",     "noreturn",  "new_program", "abi",
+                                                  "since",  "never_fails", "prototype", "closes",      "unshares",
+                                                  "enters", "resumes",     "untold"};
   auto among = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);
   };

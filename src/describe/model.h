@@ -353,6 +353,7 @@ struct Syscall {
   u32 closes_last = none;
   u32 unshares = none;  // expr: not 0: the caller leaves the table of descriptors that it shares
   u32 enters = none;    // expr: CLONE_NEW* bits of the namespaces that the caller, or the task it makes, is then in
+  u32 untold = none;    // expr: not 0: from here on the caller's descriptors may end without a call that says so
 };
 
 // How a `...` is filled.

@@ -309,6 +309,7 @@ class Validator {
       optional(one.closes_last, m_.exprs);
       optional(one.unshares, m_.exprs);
       optional(one.enters, m_.exprs);
+      optional(one.untold, m_.exprs);
       if (one.register_count > 6) throw Violation{fmt::format("{} registers", one.register_count)};
       declaration(one.declaration);
     });

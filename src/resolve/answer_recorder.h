@@ -26,6 +26,7 @@ class AnswerRecorder : public Resolver {
   void descriptors_closing(Tid tid, int first, int last) override { inner_.descriptors_closing(tid, first, last); }
   void descriptors_closed(Tid tid, bool success) override { inner_.descriptors_closed(tid, success); }
   void descriptors_unshared(Tid tid) override { inner_.descriptors_unshared(tid); }
+  void descriptors_untold(Tid tid) override { inner_.descriptors_untold(tid); }
   void socket_named(Tid tid, int fd, SocketEnd end, std::span<const std::byte> address) override {
     inner_.socket_named(tid, fd, end, address);
   }

@@ -19,12 +19,12 @@ DescriptorTables::Table* DescriptorTables::known(Tid tid) {
 DescriptorEntry* DescriptorTables::find(Tid tid, int fd) {
   Table* own = known(tid);
   if (own == nullptr) return nullptr;
-  auto entry = own->find(fd);
-  return entry == own->end() ? nullptr : &entry->second;
+  auto entry = own->entries.find(fd);
+  return entry == own->entries.end() ? nullptr : &entry->second;
 }
 
 DescriptorEntry& DescriptorTables::make(Tid tid, int fd) {
-  Table& own = table(tid);
+  auto& own = table(tid).entries;
   if (own.size() >= max_entries) own.clear();
   DescriptorEntry& entry = own[fd];
   entry = {};
@@ -41,12 +41,13 @@ void DescriptorTables::finish_closing(Tid tid, bool success) {
   closing_.erase(pending);
   auto own = tables_.find(number(tid));
   if (!success || own == tables_.end()) return;
+  auto& entries = own->second->entries;
   if (closing.first == closing.last) {
-    auto entry = own->second->find(closing.first);
-    if (entry != own->second->end() && entry->second.made <= closing.since) own->second->erase(entry);
+    auto entry = entries.find(closing.first);
+    if (entry != entries.end() && entry->second.made <= closing.since) entries.erase(entry);
     return;
   }
-  std::erase_if(*own->second, [&](const auto& one) {
+  std::erase_if(entries, [&](const auto& one) {
     return one.first >= closing.first && one.first <= closing.last && one.second.made <= closing.since;
   });
 }
@@ -57,6 +58,7 @@ void DescriptorTables::began(Tid tid, Tid creator, Sharing sharing) {
   if (from == tables_.end()) return;
   const std::shared_ptr<Table> parent = from->second;
   tables_[number(tid)] = sharing == Sharing::shared ? parent : std::make_shared<Table>(*parent);
+  if (sharing != Sharing::copied) parent->untold = tables_[number(tid)]->untold = true;
 }
 
 void DescriptorTables::ended(Tid tid) {
@@ -73,8 +75,18 @@ void DescriptorTables::unshare(Tid tid) {
 
 void DescriptorTables::reset(Tid tid) {
   forget_last();
-  tables_.erase(number(tid));
   closing_.erase(number(tid));
+  auto own = tables_.find(number(tid));
+  if (own == tables_.end()) return;
+  auto fresh = std::make_shared<Table>();
+  fresh->followed = own->second->followed;
+  fresh->untold = own->second->untold;
+  own->second = std::move(fresh);
+}
+
+bool DescriptorTables::tells_all(Tid tid) {
+  const Table* own = known(tid);
+  return own != nullptr && own->followed && !own->untold;
 }
 
 void DescriptorTables::superseded(Tid tid, Tid former) {

@@ -24,7 +24,7 @@ struct DescriptorEntry {
 
 class DescriptorTables {
  public:
-  enum class Sharing : u8 { shared, copied };
+  enum class Sharing : u8 { shared, copied, unknown };  // unknown: taken for a copy
 
   DescriptorEntry* find(Tid tid, int fd);
   // What the descriptor was before is forgotten. The entry is empty.
@@ -42,10 +42,21 @@ class DescriptorTables {
   void reset(Tid tid);
   void superseded(Tid tid, Tid former);
 
+  // The thread's table is its own, and all that happens to it from here on is told (until untold() is).
+  void follow(Tid tid) { table(tid).followed = true; }
+  void untold(Tid tid) { table(tid).untold = true; }
+  // Whether an entry of the thread's table can't have become another one unseen: all that ever happened to the table is
+  // told, and happened in one thread, so that nothing is still under way.
+  bool tells_all(Tid tid);
+
   static constexpr size_t max_entries = 65536;  // of one table; beyond that all is forgotten, and asked for again
 
  private:
-  using Table = std::unordered_map<int, DescriptorEntry>;
+  struct Table {
+    std::unordered_map<int, DescriptorEntry> entries;
+    bool followed = false;
+    bool untold = false;  // for good: it is inherited, too
+  };
   Table& table(Tid tid);
   // The thread's table; nullptr if nothing is known of it.
   Table* known(Tid tid);

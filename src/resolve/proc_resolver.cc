@@ -57,12 +57,16 @@ ProcResolver::ProcResolver(Sight sight, std::optional<SecurityContexts> security
 void ProcResolver::task_began(Tid tid, Tgid, Tid creator) {
   tasks_.insert(number(tid));
   if (sight_.translates_ids) pids_.began(tid);
-  if (number(creator) <= 0) return read_table(tid);
+  if (number(creator) <= 0) {
+    if (sight_.from_start) tables_.follow(tid);
+    return read_table(tid);
+  }
   // kcmp(2) of KCMP_FILES: 0 means the same table. Where it cannot be asked, a copy is the careful guess: at worst a
   // name is looked up once more.
   constexpr int kcmp_files = 2;
-  const bool shared = syscall(SYS_kcmp, number(tid), number(creator), kcmp_files, 0, 0) == 0;
-  tables_.began(tid, creator, shared ? DescriptorTables::Sharing::shared : DescriptorTables::Sharing::copied);
+  const long order = syscall(SYS_kcmp, number(tid), number(creator), kcmp_files, 0, 0);
+  using Sharing = DescriptorTables::Sharing;
+  tables_.began(tid, creator, order == 0 ? Sharing::shared : order > 0 ? Sharing::copied : Sharing::unknown);
 }
 
 void ProcResolver::program_changed(Tid tid) {
@@ -162,7 +166,8 @@ void ProcResolver::socket_named(Tid tid, int fd, SocketEnd end, std::span<const 
 }
 
 // While the task stands still /proc has the last word: names of open files change with the files', and descriptors may
-// come and go unseen (io_uring(7), seccomp_unotify(2), tasks that aren't traced).
+// come and go unseen (io_uring(7), seccomp_unotify(2), tasks that aren't traced). Where they can't, what is no file has
+// one name for ever.
 DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
   if (!tasks_.contains(number(tid))) {
     const auto link = reader_.link(tid, fd);
@@ -170,7 +175,7 @@ DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
   }
   DescriptorEntry* known = tables_.find(tid, fd);
   const bool told = known != nullptr && !known->link.empty() && sight_.all_calls;
-  if (told && !sight_.stopped) return known;
+  if (told && (!sight_.stopped || (!known->link.starts_with('/') && tables_.tells_all(tid)))) return known;
   if (const auto link = reader_.link(tid, fd))
     return known != nullptr && known->link == *link ? known : fill(tid, fd, *link);
   return told ? known : nullptr;

@@ -23,6 +23,7 @@ namespace sysray::resolve {
 // What the events are worth.
 struct Sight {
   bool stopped = true;          // a task does not run on while questions about it are answered
+  bool from_start = false;      // tasks without a creator are programs that were launched: nothing was missed
   bool all_calls = false;       // all calls of all tasks are seen: what the tables say of descriptors is complete
   bool translates_ids = false;  // ids will be asked for
   bool descriptors = false;     // descriptors will be asked for
@@ -45,6 +46,7 @@ class ProcResolver : public Resolver {
   void descriptors_closing(Tid tid, int first, int last) override { tables_.begin_closing(tid, first, last); }
   void descriptors_closed(Tid tid, bool success) override { tables_.finish_closing(tid, success); }
   void descriptors_unshared(Tid tid) override { tables_.unshare(tid); }
+  void descriptors_untold(Tid tid) override { tables_.untold(tid); }
   void socket_named(Tid tid, int fd, SocketEnd end, std::span<const std::byte> address) override;
 
   std::span<const event::StackFrame> stack(Tid tid, Arena& arena) override {

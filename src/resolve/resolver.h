@@ -37,6 +37,8 @@ class Resolver {
   virtual void socket_named(Tid, int, SocketEnd, std::span<const std::byte>) {}
   // The task has left the table of descriptors that it shared with others.
   virtual void descriptors_unshared(Tid) {}
+  // From here on the task's descriptors may end, or become others, without a call that says so.
+  virtual void descriptors_untold(Tid) {}
 
   // What was recorded of the world as of the event that follows (answers.h); valid until it is called again.
   virtual void recall(std::span<const std::byte>) {}

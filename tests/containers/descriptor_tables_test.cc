@@ -74,5 +74,34 @@ TEST_F(Tables, StayBounded) {
   EXPECT_EQ(name(a, static_cast<int>(DescriptorTables::max_entries) + 9), "x");
 }
 
+TEST_F(Tables, TellsAllWhileOneThreadIsFollowedFromTheStart) {
+  open(a, 3, "one");
+  EXPECT_FALSE(tables.tells_all(a));
+  tables.follow(a);
+  EXPECT_TRUE(tables.tells_all(a));
+  tables.began(b, a, DescriptorTables::Sharing::copied);
+  EXPECT_TRUE(tables.tells_all(b));
+  tables.reset(b);
+  EXPECT_TRUE(tables.tells_all(b));
+  tables.untold(b);
+  EXPECT_FALSE(tables.tells_all(b));
+  tables.reset(b);  // what may change them outlives an execve
+  EXPECT_FALSE(tables.tells_all(b));
+  EXPECT_TRUE(tables.tells_all(a));
+}
+
+TEST_F(Tables, TellsNotAllOnceSharedOrPerhapsShared) {
+  for (const auto sharing : {DescriptorTables::Sharing::shared, DescriptorTables::Sharing::unknown}) {
+    DescriptorTables own;
+    own.make(a, 3).link = "one";
+    own.follow(a);
+    own.began(b, a, sharing);
+    EXPECT_FALSE(own.tells_all(a));
+    EXPECT_FALSE(own.tells_all(b));
+    own.ended(b);
+    EXPECT_FALSE(own.tells_all(a));
+  }
+}
+
 }  // namespace
 }  // namespace sysray::resolve

@@ -293,6 +293,29 @@ def check_kinds(log, output):
         check(fd == want_fd and fits, f"descriptor {want_fd}: expected {want}, got {text}")
 
 
+def descriptors_by_io_uring():
+    check_untold("io_uring")
+
+
+def descriptors_by_supervisor():
+    check_untold("supervisor")
+
+
+def check_untold(way):
+    """Descriptors that become others unseen are named as what they are, whatever calls have told before."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = f"{folder}/log"
+        done = subprocess.run([SYSRAY, "-f", "--whole-calls", "-y", "-o", log, program("untold"), way], capture_output=True, text=True,
+                              timeout=60)
+        if done.returncode == 77:
+            skip("the kernel lacks it")
+        check(done.returncode == 0, "the program failed", done.stderr)
+        truth = [f"{fd}<{link}>" for fd, link in (line.split(" ", 1) for line in done.stdout.splitlines())]
+        shown = re.findall(r"fsync\((\d+<.*?>)\) += ", Path(log).read_text())
+        check(len(set(truth)) == 2, f"the descriptor did not change: {truth}")
+        check(shown == truth, f"{truth} were expected, {shown} are shown")
+
+
 # --- targets
 
 class Waiting:
