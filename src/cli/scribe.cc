@@ -33,6 +33,7 @@ std::unique_ptr<resolve::Resolver> make_live_resolver(const Options& options, co
   if (options.security) security.emplace(*options.security);
   resolve::Sight sight;
   sight.stopped = abilities.stops_threads;
+  sight.captured = abilities.captures_files;
   sight.all_calls = options.plan.calls.all && options.plan.follow_forks;
   sight.translates_ids = decode.translate_pids || decode.pid_names || decode.id_chains || decode.namespaces;
   sight.descriptors = decode.wants_descriptors();

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/types.h"
+#include "event/captured_files.h"
 #include "event/event.h"
 #include "event/stack_frame.h"
 #include "resolve/descriptor.h"
@@ -37,6 +38,10 @@ class Resolver {
   virtual void socket_named(Tid, int, SocketEnd, std::span<const std::byte>) {}
   // The task has left the table of descriptors that it shared with others.
   virtual void descriptors_unshared(Tid) {}
+
+  // What the source has captured of the files behind the thread's descriptors at the moment of the event that follows;
+  // nullptr: nothing. Valid until it is called again.
+  virtual void files_captured(Tid, const event::CapturedFiles*) {}
 
   // What was recorded of the world as of the event that follows (answers.h); valid until it is called again.
   virtual void recall(std::span<const std::byte>) {}
