@@ -137,8 +137,9 @@ struct Ending {
 };
 
 struct Abilities {
-  bool stops_threads = false;  // memory is stable while the consumer works
-  bool can_change = false;     // verdicts are obeyed
+  bool stops_threads = false;   // memory is stable while the consumer works
+  bool can_change = false;      // verdicts are obeyed
+  bool captures_files = false;  // events of calls tell of the files behind descriptors (RawEvent::files)
 };
 
 class Source {

@@ -11,6 +11,7 @@
 #include "capture/bpf/bpf_source.h"
 #include "describe/capture_ops.h"
 #include "describe/capture_resolve.h"
+#include "resolve/descriptor.h"
 #endif
 
 namespace sysray::cli {
@@ -27,8 +28,6 @@ constexpr size_t longest_captured = 16 << 10;
 std::string_view what_needs_stops(const Options& options, const capture::Plan& plan) {
   const decode::Options& decode = options.decode;
   if (decode.stacks) return "stacks are read from threads that stand still";
-  if (decode.wants_descriptors() || decode.find_targets)
-    return "files of descriptors are looked up while threads stand still";
   if (decode.pid_names || decode.translate_pids) return "ids are looked up while threads stand still";
   if (options.security) return "security contexts are looked up while threads stand still";
   if (!decode.dump_sent.empty()) return "what was sent is dumped when the call has ended";
@@ -41,6 +40,17 @@ std::string_view what_needs_stops(const Options& options, const capture::Plan& p
 
 #ifdef SYSRAY_BPF
 
+// Of what is behind descriptors, all that may be shown.
+u32 files_of(const Options& options) {
+  const decode::Options& decode = options.decode;
+  u32 wanted = 0;
+  if (decode.fd_paths || decode.find_targets) wanted |= BPF_WANT_NAMES;
+  if (decode.fd_details != 0) wanted |= BPF_WANT_NAMES | BPF_WANT_DETAILS;
+  if (options.record) wanted |= BPF_WANT_NAMES | BPF_WANT_DETAILS;
+  if (options.record || decode.fd_details & resolve::detail_info) wanted |= BPF_WANT_INFO;
+  return wanted;
+}
+
 // What decoding will read, as far as the options let it.
 describe::CapturePlan copies_of(const Options& options, const describe::Model& model) {
   describe::CaptureOptions wanted;
@@ -48,8 +58,9 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
   // Dumps show the buffers whole.
   if (!options.decode.dump_received.empty() || !options.decode.dump_sent.empty())
     wanted.string_limit = std::max<size_t>(wanted.string_limit, describe::CAPTURE_MAX_BYTES);
+  wanted.descriptors = files_of(options) != 0;
   wanted.display = [&options](u32 syscall) {
-    if (options.decode.raw.contains(syscall)) return describe::CaptureDisplay::nothing;
+    if (options.decode.raw.contains(syscall) && !options.decode.find_targets) return describe::CaptureDisplay::nothing;
     return options.decode.abbreviate.contains(syscall) ? describe::CaptureDisplay::abbreviated
                                                        : describe::CaptureDisplay::verbose;
   };
@@ -58,8 +69,10 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
-  const bool stand_still = !what_needs_stops(options, plan).empty();
-  return capture::bpf::make_bpf_source(std::move(plan), copies_of(options, model), stand_still, messages);
+  const capture::bpf::Depth depth{.copies = copies_of(options, model),
+                                  .files = files_of(options),
+                                  .stand_still = !what_needs_stops(options, plan).empty()};
+  return capture::bpf::make_bpf_source(std::move(plan), depth, messages);
 }
 
 #else

@@ -35,6 +35,7 @@ std::unique_ptr<resolve::Resolver> make_live_resolver(const Options& options, co
   if (options.security) security.emplace(*options.security);
   resolve::Sight sight;
   sight.stopped = abilities.stops_threads;
+  sight.captured = abilities.captures_files;
   const capture::Plan& plan = options.plan;
   sight.all_calls = plan.calls.all && plan.follow_forks;
   // A filter that this process has is inherited, and who listens to it may change descriptors (seccomp_unotify(2)).

@@ -68,6 +68,8 @@ enum capture_kind {
   CAPTURE_SWITCH,
   // Nothing to copy: decoding also reads memory here that a program can't find. `slot`: a capture_live_reason.
   CAPTURE_LIVE,
+  // Notes what file is behind the descriptor a; for AT_FDCWD, the working directory. Runs that can't look do nothing.
+  CAPTURE_DESCRIPTOR,
 };
 
 enum capture_source {
@@ -132,6 +134,7 @@ enum capture_live_reason {
   CAPTURE_LIVE_PLACE,       // where the pointer lies depends on what is in front of it
   CAPTURE_LIVE_EXPRESSION,  // its address can't be computed
   CAPTURE_LIVE_LARGE,       // too many ops
+  CAPTURE_LIVE_DESCRIPTOR,  // which descriptors are meant can't be computed, or they are another process's
 };
 
 enum capture_status {

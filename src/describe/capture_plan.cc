@@ -39,8 +39,8 @@ class Pool {
 // Writes the program of a call for one moment.
 class CallWriter {
  public:
-  CallWriter(const Model& model, Target target, bool at_exit, Pool& pool)
-      : model_(model), at_exit_(at_exit), pool_(pool), walk_(model, target, at_exit) {}
+  CallWriter(const Model& model, Target target, bool at_exit, bool descriptors, Pool& pool)
+      : model_(model), at_exit_(at_exit), pool_(pool), walk_(model, target, at_exit, descriptors) {}
 
   capture_range write(const Syscall& call) {
     walk_.program() = {};
@@ -51,6 +51,7 @@ class CallWriter {
  private:
   // `notes`: of the innermost signature so far that has any.
   void signature(const Signature& one, Range notes) {
+    if (at_exit_) walk_.result(one.result);
     for (const Field& field : model_.fields.subspan(one.arguments.first, one.arguments.count)) argument(field);
     if (one.notes.count > 0) notes = one.notes;
     if (one.dispatch == none) return add_notes(notes);
@@ -205,21 +206,32 @@ class CallWriter {
 
 }  // namespace
 
-CapturePlan derive_capture_plan(const Model& model) {
-  CapturePlan plan;
-  plan.programs.resize(CAPTURE_ABIS * CAPTURE_MAX_CALLS);
-  Pool pool(plan);
+namespace {
+
+void write_calls(const Model& model, bool descriptors, Pool& pool, std::span<capture_program> programs) {
   for (u32 abi = 0; abi < table_count; abi++) {
-    CallWriter entry(model, {abi}, false, pool);
-    CallWriter exit(model, {abi}, true, pool);
+    CallWriter entry(model, {abi}, false, descriptors, pool);
+    CallWriter exit(model, {abi}, true, descriptors, pool);
     for (u32 number = 0; number < model.tables[abi].size() && number < CAPTURE_MAX_CALLS; number++) {
       const u32 call = model.tables[abi][number].syscall;
       if (call == none) continue;
-      capture_program& program = plan.programs[abi * CAPTURE_MAX_CALLS + number];
+      capture_program& program = programs[abi * CAPTURE_MAX_CALLS + number];
       program.entry = entry.write(model.syscalls[call]);
       program.exit = exit.write(model.syscalls[call]);
     }
   }
+}
+
+}  // namespace
+
+CapturePlan derive_capture_plan(const Model& model) {
+  CapturePlan plan;
+  plan.programs.resize(2 * capture_calls + 1);
+  Pool pool(plan);
+  const std::span<capture_program> programs(plan.programs);
+  write_calls(model, false, pool, programs.first(capture_calls));
+  plan.programs.back() = {{0, static_cast<u32>(plan.ops.size())}, {0, static_cast<u32>(plan.cases.size())}};
+  write_calls(model, true, pool, programs.subspan(capture_calls, capture_calls));
   return plan;
 }
 

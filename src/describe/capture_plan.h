@@ -15,7 +15,11 @@ struct CapturePlan {
   std::vector<capture_program> programs;  // CAPTURE_ABIS * CAPTURE_MAX_CALLS
 };
 
-// Looks at nothing of the model that concerns plans.
+inline constexpr u32 capture_calls = CAPTURE_ABIS * CAPTURE_MAX_CALLS;
+
+// Two plans, one behind the other, as a model holds them: the second one's programs also note the files behind
+// descriptors. Behind both an entry that is no program: how many ops (`entry.count`) and cases (`exit.count`) the first
+// plan has. Looks at nothing of the model that concerns plans.
 CapturePlan derive_capture_plan(const Model& model);
 
 }  // namespace sysray::describe

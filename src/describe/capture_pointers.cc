@@ -105,6 +105,7 @@ void CaptureWalk::set_at(const Pointee& pointee, const Type& type, const Capture
       const Quantity words = expressions_.both(CAPTURE_ALIGN, bits, expressions_.constant(target_.word() * 8));
       const Quantity bytes = expressions_.both(CAPTURE_SHIFT_RIGHT, words, expressions_.constant(3));
       copy(bytes_op(pointee.address.operand, bytes.operand, 1, CAPTURE_MAX_BYTES), false);
+      if (descriptors_) live(CAPTURE_LIVE_DESCRIPTOR);
       break;
     }
     case Semantic::ipv4: copy(bytes_op(pointee.address.operand, {}, 1, 4), false); break;

@@ -49,6 +49,13 @@ capture_op live_op(capture_live_reason reason) {
   return op;
 }
 
+capture_op descriptor_op(const capture_operand& descriptor, bool on_success) {
+  capture_op op = op_of(CAPTURE_DESCRIPTOR);
+  op.flags = on_success ? CAPTURE_ON_SUCCESS : 0;
+  op.a = descriptor;
+  return op;
+}
+
 capture_op compute_op(u8 temporary, capture_arithmetic arithmetic, const capture_operand& a, const capture_operand& b) {
   capture_op op = op_of(CAPTURE_COMPUTE);
   op.slot = temporary;

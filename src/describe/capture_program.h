@@ -35,6 +35,7 @@ Quantity unknown();
 
 capture_op test_op(const capture_operand& condition);
 capture_op live_op(capture_live_reason reason);
+capture_op descriptor_op(const capture_operand& descriptor, bool on_success);
 capture_op compute_op(u8 temporary, capture_arithmetic arithmetic, const capture_operand& a, const capture_operand& b);
 // Copies `count` times `stride` bytes (absent: cap bytes), not noted in a slot.
 capture_op bytes_op(const capture_operand& address, const capture_operand& count, u32 stride, u64 cap);

@@ -40,7 +40,12 @@ capture_op resolved(capture_op op, u64 string_limit, bool verbose) {
 
 CapturePlan resolve_capture_plan(const Model& model, const CaptureOptions& options) {
   CapturePlan plan;
-  plan.programs.resize(CAPTURE_ABIS * CAPTURE_MAX_CALLS);
+  plan.programs.resize(capture_calls);
+  if (model.capture_programs.size() <= 2 * capture_calls) return plan;
+  const auto programs = model.capture_programs.subspan(options.descriptors ? capture_calls : 0, capture_calls);
+  const capture_program& first_plan = model.capture_programs[2 * capture_calls];
+  const auto ops = options.descriptors ? model.capture_ops : model.capture_ops.first(first_plan.entry.count);
+  const auto cases = options.descriptors ? model.capture_cases : model.capture_cases.first(first_plan.exit.count);
   // Ops and cases once for each display that calls have: calls share them.
   constexpr u32 absent = ~u32{0};
   u32 first_op[] = {absent, absent};
@@ -49,18 +54,18 @@ CapturePlan resolve_capture_plan(const Model& model, const CaptureOptions& optio
     if (first != absent) return first;
     first = static_cast<u32>(plan.ops.size());
     const auto first_case = static_cast<u32>(plan.cases.size());
-    for (capture_op op : model.capture_ops) {
+    for (capture_op op : ops) {
       if (op.kind == CAPTURE_SWITCH) op.stride += first_case;
       plan.ops.push_back(resolved(op, options.string_limit, verbose));
     }
-    for (capture_case one : model.capture_cases) {
+    for (capture_case one : cases) {
       one.ops.first += first;
       plan.cases.push_back(one);
     }
     return first;
   };
-  for (u32 i = 0; i < plan.programs.size() && i < model.capture_programs.size(); i++) {
-    capture_program program = model.capture_programs[i];
+  for (u32 i = 0; i < programs.size(); i++) {
+    capture_program program = programs[i];
     if (program.entry.count == 0 && program.exit.count == 0) continue;
     const CaptureDisplay display = options.display(model.tables[i / CAPTURE_MAX_CALLS][i % CAPTURE_MAX_CALLS].syscall);
     if (display == CaptureDisplay::nothing) continue;

@@ -14,7 +14,8 @@ enum class CaptureDisplay : u8 {
 };
 
 struct CaptureOptions {
-  u64 string_limit = 32;  // -s
+  u64 string_limit = 32;     // -s
+  bool descriptors = false;  // the files behind them are noted
   // By index of the call in the model.
   std::function<CaptureDisplay(u32 syscall)> display = [](u32) { return CaptureDisplay::abbreviated; };
 };

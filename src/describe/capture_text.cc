@@ -55,6 +55,7 @@ class OpTexts {
                            static_cast<u64>(cases.front().first), static_cast<u64>(cases.back().last));
       }
       case CAPTURE_LIVE: return fmt::format("the rest from live memory: {}", capture_live_text(op.slot));
+      case CAPTURE_DESCRIPTOR: return fmt::format("the file behind descriptor {}", at);
       default: return "nothing";
     }
   }
@@ -116,6 +117,7 @@ std::string_view capture_live_text(unsigned reason) {
     case CAPTURE_LIVE_LOOP: return "lists are nested too deeply";
     case CAPTURE_LIVE_PLACE: return "where a pointer lies depends on what is in front of it";
     case CAPTURE_LIVE_EXPRESSION: return "an address can't be computed";
+    case CAPTURE_LIVE_DESCRIPTOR: return "which descriptors are meant can't be computed";
     default: return "the program is too large";
   }
 }

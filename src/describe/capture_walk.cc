@@ -51,8 +51,26 @@ bool CaptureWalk::compute_reads(const Type& type) {
           if (reads_memory(part.type)) return true;
       return false;
     }
-    default: return false;
+    default: return names_descriptors(type);
   }
+}
+
+bool CaptureWalk::names_descriptors(const Type& type) const {
+  if (!descriptors_ || type.kind != TypeKind::semantic) return false;
+  return type.semantic == Semantic::fd || type.semantic == Semantic::dirfd || type.semantic == Semantic::fdset;
+}
+
+// That of another process has its file elsewhere.
+void CaptureWalk::descriptor(const Type& type, const Quantity& value) {
+  if (type.step != none || type.semantic == Semantic::fdset || !value.exact()) return live(CAPTURE_LIVE_DESCRIPTOR);
+  program().add(descriptor_op(value.operand, success_only_));
+}
+
+void CaptureWalk::result(u32 index) {
+  if (index == none || !names_descriptors(model_.types[index])) return;
+  set_success_only(true);
+  descriptor(model_.types[index], exactly({CAPTURE_RESULT, 0, 8, 0, 0}));
+  set_success_only(false);
 }
 
 bool CaptureWalk::reads_memory(u32 index) {
@@ -99,6 +117,7 @@ Quantity CaptureWalk::as_address(const Quantity& number) {
 void CaptureWalk::from_register(u32 index, const Quantity& value, const CaptureNames& names) {
   if (!reads_memory(index)) return;
   const Type& type = model_.types[index];
+  if (names_descriptors(type)) return descriptor(type, value);
   if (type.kind == TypeKind::pointer) return pointed(type, as_address(value), names);
   if (type.kind == TypeKind::format) return format(type, value, names);
   if (type.kind == TypeKind::union_type)

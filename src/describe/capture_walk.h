@@ -11,9 +11,11 @@ namespace sysray::describe {
 
 class CaptureWalk {
  public:
-  CaptureWalk(const Model& model, Target target, bool at_exit)
+  // `descriptors`: the files behind descriptors are noted.
+  CaptureWalk(const Model& model, Target target, bool at_exit, bool descriptors)
       : model_(model),
         target_(target),
+        descriptors_(descriptors),
         expressions_(model, target, at_exit),
         memory_(model.types.size(), Memory::unseen) {}
 
@@ -23,13 +25,16 @@ class CaptureWalk {
   // Whether ops that are written from now on run only if the call succeeded.
   void set_success_only(bool only) { success_only_ = only; }
 
-  // Whether decoding a value of the type (in a register, or in bytes that have been read) reads further memory.
+  // Whether decoding a value of the type (in a register, or in bytes that have been read) reads further memory, or
+  // names a descriptor that is to be noted.
   bool reads_memory(u32 type);
   // A value of the type in a register.
   void from_register(u32 type, const Quantity& value, const CaptureNames& names);
   // An argument, and a note behind the result, as far as they are shown.
   void argument(const Field& field);
   void note(const Alternative& note);
+  // The call's result, if it is a descriptor.
+  void result(u32 type);
   // The integers behind pointer arguments that the expressions of an argument's type ask for.
   void copy_pointed(u32 type);
 
@@ -40,6 +45,9 @@ class CaptureWalk {
   bool mentions_error(u32 expr) const;
   bool is_false(u32 expr) const;
   bool is_scalar(const Type& type) const;
+
+  bool names_descriptors(const Type& type) const;
+  void descriptor(const Type& type, const Quantity& value);
 
   // Pointers (capture_pointers.cc).
   void pointed(const Type& pointer, const Quantity& address, const CaptureNames& names);
@@ -93,6 +101,7 @@ class CaptureWalk {
 
   const Model& model_;
   Target target_;
+  bool descriptors_;
   CaptureExpressions expressions_;
   std::vector<Memory> memory_;
   bool success_only_ = false;

@@ -46,6 +46,8 @@ struct SocketFact {
   s32 protocol = 0;  // of a netlink socket its family, -1: it is none
 };
 
+class CapturedFiles;
+
 struct RawEvent {
   RawKind kind{};
   Abi abi{};
@@ -69,6 +71,7 @@ struct RawEvent {
   std::array<std::byte, 128> siginfo{};  // signal: as the tracer's native ABI lays it out
   Tampering tampering;                   // call_exit
   SocketFact socket;                     // calls
+  const CapturedFiles* files = nullptr;  // calls, from sources that capture them; valid during the callback
   std::string_view comm;                 // name of the thread, valid during the callback
 };
 

@@ -52,11 +52,13 @@ ProcResolver::ProcResolver(Sight sight, std::optional<SecurityContexts> security
       pids_(proc_),
       accounts_(proc_),
       containers_(proc_),
-      reader_(proc_) {}
+      reader_(proc_),
+      details_(reader_) {}
 
 void ProcResolver::task_began(Tid tid, Tgid, Tid creator) {
   tasks_.insert(number(tid));
   if (sight_.translates_ids) pids_.began(tid);
+  if (sight_.captured) return;
   if (number(creator) <= 0) {
     if (sight_.from_start) tables_.follow(tid);
     return read_table(tid);
@@ -108,7 +110,7 @@ DescriptorEntry* ProcResolver::stray(Tid tid, int fd, std::string_view link) {
 
 // Where tasks run on, what they have at the beginning is asked for at once: later it may be something else.
 void ProcResolver::read_table(Tid tid) {
-  if (sight_.stopped || !sight_.descriptors) return;
+  if (sight_.stopped || sight_.captured || !sight_.descriptors) return;
   reader_.each(tid, [&](int fd, std::string_view link) { fill(tid, fd, link); });
 }
 
@@ -137,6 +139,7 @@ bool ProcResolver::is_same_file(Tid tid, const std::string& one, std::string_vie
 }
 
 void ProcResolver::descriptor_made(Tid tid, int fd, const NamedFile& file) {
+  if (sight_.captured) return;
   if (sight_.stopped) {  // asked for when it is needed
     tables_.make(tid, fd);
     return;
@@ -169,7 +172,7 @@ void ProcResolver::socket_named(Tid tid, int fd, SocketEnd end, std::span<const 
 // come and go unseen (io_uring(7), seccomp_unotify(2), tasks that aren't traced). Where they can't, what is no file has
 // one name for ever.
 DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
-  if (!tasks_.contains(number(tid))) {
+  if (sight_.captured || !tasks_.contains(number(tid))) {
     const auto link = reader_.link(tid, fd);
     return link ? stray(tid, fd, *link) : nullptr;
   }
@@ -181,7 +184,16 @@ DescriptorEntry* ProcResolver::entry(Tid tid, int fd) {
   return told ? known : nullptr;
 }
 
+const event::CapturedFile* ProcResolver::captured(Tid tid, int fd) const {
+  const event::CapturedFile* file = captured_ != nullptr && captured_of_ == tid ? captured_->find(fd) : nullptr;
+  return file != nullptr && (file->named || !file->open) ? file : nullptr;
+}
+
 std::optional<DescriptorTarget> ProcResolver::descriptor_target(Tid tid, int fd, Arena& arena) {
+  if (const event::CapturedFile* file = captured(tid, fd)) {
+    if (!file->open) return std::nullopt;
+    return DescriptorTarget{arena.copy(file->name), file->deleted};
+  }
   const DescriptorEntry* known = entry(tid, fd);
   if (known == nullptr) return std::nullopt;
   looked_at_ = known == &stray_ ? std::pair<Tid, int>() : std::pair(tid, fd);
@@ -198,6 +210,7 @@ DescriptorDetails ProcResolver::socket_details(Tid tid, int fd, DescriptorEntry&
 }
 
 DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, Arena& arena) {
+  if (const event::CapturedFile* file = captured(tid, fd)) return details_.of(tid, *file, kinds, arena);
   // Details are mostly asked for right behind the name, which is then known to be that of this moment.
   const bool fresh = looked_at_ == std::pair(tid, fd) && sight_.stopped;
   looked_at_ = {};
@@ -215,6 +228,10 @@ DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, A
 }
 
 std::optional<std::string_view> ProcResolver::working_directory(Tid tid, Arena& arena) {
+  if (const event::CapturedFile* folder = captured(tid, event::working_directory)) {
+    if (!folder->deleted) return arena.copy(folder->name);
+    return arena.copy(std::string(folder->name) + std::string(deleted_mark));
+  }
   char buffer[max_link];
   auto target = read_link(proc_.path(tid, "cwd"), buffer);
   if (!target) return std::nullopt;
@@ -222,11 +239,13 @@ std::optional<std::string_view> ProcResolver::working_directory(Tid tid, Arena& 
 }
 
 bool ProcResolver::descriptor_refers_to(Tid tid, int fd, std::string_view beginning) {
+  if (const event::CapturedFile* file = captured(tid, fd)) return file->open && file->name.starts_with(beginning);
   const auto link = reader_.link(tid, fd);
   return link && link->starts_with(beginning);
 }
 
 u64 ProcResolver::descriptor_device(Tid tid, int fd) {
+  if (const event::CapturedFile* file = captured(tid, fd)) return S_ISCHR(file->mode) ? file->device : 0;
   const auto device = reader_.device(tid, fd);
   return device.kind == DescriptorKind::character_device ? device.number : 0;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "resolve/account_names.h"
+#include "resolve/captured_details.h"
 #include "resolve/descriptor_reader.h"
 #include "resolve/descriptor_tables.h"
 #include "resolve/pid_translator.h"
@@ -23,6 +24,7 @@ namespace sysray::resolve {
 // What the events are worth.
 struct Sight {
   bool stopped = true;          // a task does not run on while questions about it are answered
+  bool captured = false;        // events tell of the files behind descriptors
   bool from_start = false;      // tasks without a creator are programs that were launched: nothing was missed
   bool all_calls = false;       // all calls of all tasks are seen: what the tables say of descriptors is complete
   bool translates_ids = false;  // ids will be asked for
@@ -43,8 +45,16 @@ class ProcResolver : public Resolver {
   void task_superseded(Tid tid, Tid former) override;
   void program_changed(Tid tid) override;
   void descriptor_made(Tid tid, int fd, const NamedFile& file) override;
-  void descriptors_closing(Tid tid, int first, int last) override { tables_.begin_closing(tid, first, last); }
-  void descriptors_closed(Tid tid, bool success) override { tables_.finish_closing(tid, success); }
+  void files_captured(Tid tid, const event::CapturedFiles* files) override {
+    captured_of_ = tid;
+    captured_ = files;
+  }
+  void descriptors_closing(Tid tid, int first, int last) override {
+    if (!sight_.captured) tables_.begin_closing(tid, first, last);
+  }
+  void descriptors_closed(Tid tid, bool success) override {
+    if (!sight_.captured) tables_.finish_closing(tid, success);
+  }
   void descriptors_unshared(Tid tid) override { tables_.unshare(tid); }
   void descriptors_untold(Tid tid) override { tables_.untold(tid); }
   void socket_named(Tid tid, int fd, SocketEnd end, std::span<const std::byte> address) override;
@@ -72,6 +82,7 @@ class ProcResolver : public Resolver {
   std::optional<std::string_view> task_security(Tid tid, Arena& arena) override;
 
  private:
+  const event::CapturedFile* captured(Tid tid, int fd) const;
   std::string whole_path(Tid tid, const NamedFile& file);
   bool is_same_file(Tid tid, const std::string& one, std::string_view other);
   void read_table(Tid tid);
@@ -89,10 +100,13 @@ class ProcResolver : public Resolver {
   AccountNames accounts_;
   TaskContainers containers_;
   DescriptorReader reader_;
+  CapturedDetails details_;
   DescriptorTables tables_;
   std::unordered_set<s32> tasks_;  // tracees: the stream tells of their descriptors
   std::pair<Tid, int> looked_at_;  // the descriptor whose name was asked for last
-  DescriptorEntry stray_;          // of a task that is none, for the moment of an answer
+  Tid captured_of_{};              // whose captured files these are
+  const event::CapturedFiles* captured_ = nullptr;
+  DescriptorEntry stray_;  // of a task that is none, for the moment of an answer
   // Netlink protocols by socket inode. Inode numbers are not reused while a socket exists, and a new socket with an
   // old number replaces the entry only when the number was looked up as unknown; so entries are few and bounded.
   std::unordered_map<u64, int> protocols_;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/types.h"
+#include "event/captured_files.h"
 #include "event/event.h"
 #include "event/stack_frame.h"
 #include "resolve/descriptor.h"
@@ -39,6 +40,10 @@ class Resolver {
   virtual void descriptors_unshared(Tid) {}
   // From here on the task's descriptors may end, or become others, without a call that says so.
   virtual void descriptors_untold(Tid) {}
+
+  // What the source has captured of the files behind the thread's descriptors at the moment of the event that follows;
+  // nullptr: nothing. Valid until it is called again.
+  virtual void files_captured(Tid, const event::CapturedFiles*) {}
 
   // What was recorded of the world as of the event that follows (answers.h); valid until it is called again.
   virtual void recall(std::span<const std::byte>) {}

@@ -76,12 +76,7 @@ SocketAddress address_of(const Address& address, socklen_t size) {
 
 void read_netlink(int fd, SocketFacts& facts) {
   const Ends ends = ends_of(fd);
-  if (!ends.has_local || ends.local.netlink.nl_pid == 0) return;
-  const int protocol = option(fd, SOL_SOCKET, SO_PROTOCOL);
-  const char* name = netlink_family(protocol);
-  facts.local = name ? name : std::to_string(protocol);
-  facts.local += ":" + std::to_string(ends.local.netlink.nl_pid);
-  facts.lasting = true;
+  if (ends.has_local) set_netlink_facts(facts, option(fd, SOL_SOCKET, SO_PROTOCOL), ends.local.netlink.nl_pid);
 }
 
 void read_packet(int fd, SocketFacts& facts) {
@@ -112,18 +107,25 @@ const char* netlink_family(int protocol) {  // linux/netlink.h
   return index < std::size(families) ? families[index] : nullptr;
 }
 
-// Addresses as sock_diag(7) would list the socket: a TCP one that is only bound is in none of its lists.
-void SocketReader::read_internet(int fd, SocketFacts& facts) {
-  const Ends ends = ends_of(fd);
-  tcp_info info{};
-  socklen_t size = sizeof info.tcpi_state;
-  int state = 0;
-  if (option(fd, SOL_SOCKET, SO_PROTOCOL) == IPPROTO_TCP && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0) {
-    state = info.tcpi_state;
-    if (static_cast<size_t>(state) < state_names.size()) facts.state = state_names[static_cast<size_t>(state)];
-  }
-  const SocketAddress local = ends.has_local ? address_of(ends.local, sizeof ends.local.v6) : SocketAddress();
-  const SocketAddress peer = ends.has_peer ? address_of(ends.peer, sizeof ends.peer.v6) : SocketAddress();
+int tcp_state(int protocol, int state) { return protocol == IPPROTO_TCP ? state : 0; }
+
+bool is_listening(int state) { return state == state_listen; }
+
+void set_netlink_facts(SocketFacts& facts, int protocol, u32 port) {
+  if (port == 0) return;
+  const char* name = netlink_family(protocol);
+  facts.local = name ? name : std::to_string(protocol);
+  facts.local += ":" + std::to_string(port);
+  facts.lasting = true;
+}
+
+void set_unix_state(SocketFacts& facts, bool listening, bool connected) {
+  if (listening || connected) facts.state = listening ? "LISTEN" : "ESTABLISHED";
+}
+
+void set_internet_facts(SocketFacts& facts, const SocketAddress& local, const SocketAddress& peer, int state) {
+  if (state > 0 && static_cast<size_t>(state) < state_names.size())
+    facts.state = state_names[static_cast<size_t>(state)];
   facts.local_host = local.host;
   facts.local_port = local.port;
   facts.peer_host = peer.host;
@@ -134,12 +136,24 @@ void SocketReader::read_internet(int fd, SocketFacts& facts) {
   facts.lasting = state == state_listen || (state == state_established && !facts.peer.empty());
 }
 
+void SocketReader::read_internet(int fd, SocketFacts& facts) {
+  const Ends ends = ends_of(fd);
+  tcp_info info{};
+  socklen_t size = sizeof info.tcpi_state;
+  int state = 0;
+  if (option(fd, SOL_SOCKET, SO_PROTOCOL) == IPPROTO_TCP && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+    state = info.tcpi_state;
+  const SocketAddress local = ends.has_local ? address_of(ends.local, sizeof ends.local.v6) : SocketAddress();
+  const SocketAddress peer = ends.has_peer ? address_of(ends.peer, sizeof ends.peer.v6) : SocketAddress();
+  set_internet_facts(facts, local, peer, state);
+}
+
 void SocketReader::read_unix(Tid tid, int fd, u64 inode, SocketFacts& facts) {
   const Ends ends = ends_of(fd);
   if (ends.has_local) facts.path = address_of(ends.local, ends.local_size).path;
   if (ends.has_peer) facts.peer_inode = spaces_.peer_of(tid, fd, inode);
   const bool listening = option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1;
-  if (listening || ends.has_peer) facts.state = listening ? "LISTEN" : "ESTABLISHED";
+  set_unix_state(facts, listening, ends.has_peer);
   facts.lasting = option(fd, SOL_SOCKET, SO_TYPE) != SOCK_DGRAM && (listening || facts.peer_inode != 0);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/types.h"
 #include "resolve/network_spaces.h"
+#include "resolve/socket_address.h"
 
 namespace sysray::resolve {
 
@@ -37,6 +38,15 @@ class SocketReader {
   std::unordered_map<u64, SocketFacts> lasting_;
   SocketFacts last_;
 };
+
+// What follows from the facts of a socket, wherever they are from. Addresses are shown as sock_diag(7) would list the
+// socket: a TCP one that is only bound is in none of its lists. `state`: of TCP (tcp_state()).
+void set_internet_facts(SocketFacts& facts, const SocketAddress& local, const SocketAddress& peer, int state);
+void set_unix_state(SocketFacts& facts, bool listening, bool connected);
+void set_netlink_facts(SocketFacts& facts, int protocol, u32 port);
+// The kernel's number of a TCP socket's state, 0 for other protocols.
+int tcp_state(int protocol, int state);
+bool is_listening(int state);
 
 // The name of a netlink family in strace's texts: "ROUTE"; nullptr if there is none.
 const char* netlink_family(int protocol);

@@ -37,8 +37,8 @@ class BpfSource : public Source {
   BpfSource(Plan plan, Messages& messages)
       : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {}
 
-  Result<void> start(const describe::CapturePlan& copies, bool stand_still);
-  Abilities abilities() const override { return {}; }
+  Result<void> start(const Depth& depth);
+  Abilities abilities() const override { return {.captures_files = files_}; }
   Result<Ending> run(Consumer& consumer) override;
 
  private:
@@ -61,6 +61,7 @@ class BpfSource : public Source {
   std::optional<RecordFeed> feed_;
   std::optional<Guard> guard_;
   std::optional<Alarm> alarm_;
+  bool files_ = false;  // calls tell what is behind descriptors
   bool alone_ = false;  // the kernel knows of no tracee
   Nanoseconds last_event_ = 0;
 };
@@ -72,22 +73,26 @@ unsigned long BpfSource::options() const {
   return options;
 }
 
-Result<void> BpfSource::start(const describe::CapturePlan& copies, bool stand_still) {
+Result<void> BpfSource::start(const Depth& depth) {
+  files_ = depth.files != 0;
   for (Tid tid : plan_.attach)
     if (number(tid) == getpid()) return Error{"I'm sorry, I can't let you do that, Dave.", "", "", EPERM};
-  auto object = Object::load(plan_, copies, stand_still);
+  auto object = Object::load(plan_, depth);
   if (!object) return object.error();
   object_ = std::move(*object);
   // Before the rest, because a daemon mode makes another process the tracer.
   if (plan_.launch) {
     if (Result<void> launched = launch(); !launched) return launched;
   }
-  feed_.emplace(*object_, tracer_, messages_);
+  feed_.emplace(*object_, tracer_, files_, messages_);
   tracer_.set_feed(*feed_);
   auto guard = Guard::start(object_->stopped());
   if (!guard) return guard.error();
   guard_.emplace(std::move(*guard));
   if (auto attached = object_->attach(); !attached) return attached;
+  if (files_) {
+    if (auto noted = object_->note_root(); !noted) return noted;
+  }
   if (!attach() && !plan_.launch) return Error{};
   auto alarm = Alarm::make(signals_.awaited(), plan_.tick, *object_);
   if (!alarm) return alarm.error();
@@ -207,10 +212,9 @@ void BpfSource::report() {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const describe::CapturePlan& copies, bool stand_still,
-                                                Messages& messages) {
+Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const Depth& depth, Messages& messages) {
   auto source = std::make_unique<BpfSource>(std::move(plan), messages);
-  if (Result<void> started = source->start(copies, stand_still); !started) return started.error();
+  if (Result<void> started = source->start(depth); !started) return started.error();
   return std::unique_ptr<Source>(std::move(source));
 }
 

@@ -5,15 +5,13 @@
 #include <memory>
 
 #include "base/result.h"
+#include "capture/bpf/depth.h"
 #include "capture/messages.h"
 #include "capture/source.h"
-#include "describe/capture_plan.h"
 
 namespace sysray::capture::bpf {
 
-// As capture::ptrace::make_ptrace_source. `copies`, resolved, says what memory is captured with each call.
-// `stand_still`: threads wait at the end of each call until it has been seen; for what has to be looked up meanwhile.
-Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const describe::CapturePlan& copies, bool stand_still,
-                                                Messages& messages);
+// As capture::ptrace::make_ptrace_source.
+Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const Depth& depth, Messages& messages);
 
 }  // namespace sysray::capture::bpf

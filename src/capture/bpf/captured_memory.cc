@@ -10,6 +10,7 @@ namespace sysray::capture::bpf {
 void CapturedMemory::begin(Tid tid, bool live) {
   pieces_.clear();
   socket_ = {};
+  files_.begin(tid);
   tid_ = tid;
   live_ = live;
   looked_ = false;
@@ -30,6 +31,8 @@ void CapturedMemory::add(const bpf_record& record, Moment moment) {
       s32 protocol = 0;
       memcpy(&protocol, start + at, sizeof protocol);
       socket_ = {true, static_cast<s32>(copy.address), protocol};
+    } else if (of_moment && copy.status & BPF_COPY_FILE) {
+      files_.add(static_cast<s32>(copy.address), {start + at, copy.length});
     } else if (copy.length > 0 && of_moment) {
       pieces_.push_back({copy.address, copy.length, start + at});
     }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "capture/bpf/captured_files.h"
 #include "capture/bpf/program/record.h"
 #include "capture/ptrace/live_memory.h"
 #include "event/memory_view.h"
@@ -28,6 +29,9 @@ class CapturedMemory : public event::MemoryView {
   // What socket a descriptor of the call is, if the records tell.
   const event::SocketFact& socket() const { return socket_; }
 
+  // What is behind descriptors of the call, as far as the records tell.
+  const event::CapturedFiles& files() const { return files_.files(); }
+
   // Reads that the copies could not answer.
   u64 live_reads() const { return live_reads_; }
 
@@ -43,6 +47,7 @@ class CapturedMemory : public event::MemoryView {
   std::vector<Piece> pieces_;
   ptrace::LiveMemory memory_;
   event::SocketFact socket_;
+  CapturedFileSet files_;
   bool live_ = false;
   bool looked_ = false;  // the live memory was asked at this moment
   Tid tid_{};

@@ -94,13 +94,15 @@ Result<void> check_requirements() {
   return {};
 }
 
-Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const describe::CapturePlan& copies, bool stand_still) {
+Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& depth) {
   if (auto checked = check_requirements(); !checked) return checked.error();
   std::unique_ptr<Object> object(new Object());
   const size_t cpus = possible_cpus();
   object->ring_size_ = choose_ring_size(plan.ring_size, cpus);
   bpf_settings settings = settings_of(plan, object->ring_size_);
-  settings.stand_still = stand_still;
+  settings.stand_still = depth.stand_still;
+  settings.want_files = static_cast<u8>(depth.files);
+  const describe::CapturePlan& copies = depth.copies;
   Loader& loader = object->loader_;
   loader.set_value(".rodata", &settings);
   loader.set_entries("scratches", cpus);
@@ -161,6 +163,17 @@ Result<void> Object::attach() {
     if (!link) return failed("attaching the program", errno);
     links_.push_back(std::move(link));
   }
+  return {};
+}
+
+// The program sees it when this process makes a call.
+Result<void> Object::note_root() {
+  const Tid own{gettid()};
+  bpf_task state{};
+  state.birth = BPF_READER;
+  if (auto added = add(own, state); !added) return added;
+  syscall(SYS_getppid);
+  remove(own);
   return {};
 }
 

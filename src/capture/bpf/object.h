@@ -12,11 +12,11 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "capture/bpf/bell.h"
+#include "capture/bpf/depth.h"
 #include "capture/bpf/loader.h"
 #include "capture/bpf/program/record.h"
 #include "capture/bpf/ring.h"
 #include "capture/source.h"
-#include "describe/capture_plan.h"
 
 namespace sysray::capture::bpf {
 
@@ -27,13 +27,14 @@ class Object {
  public:
   // Loads the program for the calls of the plan. `ring_size`: bytes for each CPU, a power of two of pages; 0: chosen.
   // Nothing is captured before attach(). All of it leaves the kernel when the process ends, however it does.
-  // `stand_still`: see make_bpf_source.
-  static Result<std::unique_ptr<Object>> load(const Plan& plan, const describe::CapturePlan& copies, bool stand_still);
+  static Result<std::unique_ptr<Object>> load(const Plan& plan, const Depth& depth);
   ~Object();
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
   Result<void> attach();
+  // Where names of files begin for this process from now on: with its root directory, as in its /proc.
+  Result<void> note_root();
   // Calls of the thread are captured from now on.
   Result<void> add(Tid tid, const bpf_task& state);
   void remove(Tid tid);

@@ -142,6 +142,7 @@ void RecordFeed::enter(const bpf_record& record, const bpf_record* late) {
   call.before = record.flags & BPF_RECORD_BEFORE;
   std::copy(std::begin(record.args), std::end(record.args), call.registers.args.begin());
   call.socket = memory_.socket();
+  if (notes_files_) call.files = &memory_.files();
   tracer_.on_captured(call);
 }
 
@@ -153,6 +154,7 @@ void RecordFeed::exit(const bpf_record& record) {
   call.registers.result = static_cast<s64>(record.args[0]);
   call.registers.is_error = record.flags & BPF_RECORD_ERROR;
   call.socket = memory_.socket();
+  if (notes_files_) call.files = &memory_.files();
   tracer_.on_captured(call);
 }
 

@@ -12,9 +12,9 @@ namespace sysray::capture::bpf {
 
 class RecordFeed : public ptrace::CallFeed {
  public:
-  // All must outlive the feed.
-  RecordFeed(Object& object, ptrace::Tracer& tracer, Messages& messages)
-      : object_(object), tracer_(tracer), messages_(messages) {}
+  // All must outlive the feed. `notes_files`: records tell what is behind descriptors.
+  RecordFeed(Object& object, ptrace::Tracer& tracer, bool notes_files, Messages& messages)
+      : object_(object), tracer_(tracer), notes_files_(notes_files), messages_(messages) {}
 
   // Delivers what was recorded up to now, in order of time. True if there was anything.
   // `exec`: a thread that has a new memory since its last record.
@@ -58,6 +58,7 @@ class RecordFeed : public ptrace::CallFeed {
 
   Object& object_;
   ptrace::Tracer& tracer_;
+  bool notes_files_;
   Messages& messages_;
   CapturedMemory memory_;
   std::vector<u64> heads_;  // times of the oldest records, by ring

@@ -21,6 +21,7 @@ struct CapturedCall {
   Nanoseconds monotonic = 0;  // CLOCK_MONOTONIC
   Nanoseconds cpu_time = 0;   // of the thread, if the plan wants it; only differences mean something
   event::SocketFact socket;
+  const event::CapturedFiles* files = nullptr;
   std::string_view comm;  // if the plan wants it
   event::MemoryView& memory;
 };

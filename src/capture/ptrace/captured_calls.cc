@@ -78,6 +78,7 @@ void Tracer::on_captured_enter(Tracee& tracee, const CapturedCall& call) {
   tracee.cpu_time_at_enter = call.cpu_time;
   RawEvent event = enter_event(tracee, call.registers);
   event.socket = call.socket;
+  event.files = call.files;
   if (deliver(event, tracee)) leave_soon(tracee);
 }
 
@@ -88,6 +89,7 @@ void Tracer::on_captured_exit(Tracee& tracee, const CapturedCall& call) {
   note_restart(tracee, call.registers.result);
   RawEvent event = exit_event(tracee, call.registers);
   event.socket = call.socket;
+  event.files = call.files;
   if (deliver(event, tracee)) leave_soon(tracee);
 }
 

@@ -9,13 +9,12 @@
 
 #include "kernel.h"
 #include "record.h"
+const volatile struct bpf_settings settings;
+struct bpf_shared shared;
 #include "machine.h"
 // clang-format on
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-const volatile struct bpf_settings settings;
-struct bpf_shared shared;
 
 struct {
   __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -114,6 +113,7 @@ __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, _
     bpf_get_current_comm(s->bytes + at, BPF_COMM);
     s->used += BPF_COMM;
   }
+  s->kept = s->used;
   return 1;
 }
 
@@ -152,8 +152,7 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   __u64 filled = ring->produced - *(volatile __u64*)&ring->consumed;
   if (filled > settings.full_limit) {
     // The rest of the ring is for the call of each thread that is still on its way to its stop.
-    size = r->kind == BPF_RECORD_ENTER ? sizeof(struct bpf_record) : BPF_EXIT_SIZE;
-    r->flags &= ~BPF_RECORD_COMM;
+    size = s->kept & (2 * BPF_MAX_KEPT - 1);
   }
   r->size = size;
   if (!put(ring, r, size, filled)) {
@@ -312,6 +311,7 @@ SEC("raw_tp")
 int on_enter(void* context) {
   struct bpf_task* t = traced();
   if (!t) return 0;
+  if (t->birth == BPF_READER) return note_root();
   t->birth = 0;
   if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) {
     t->progress = BPF_HIDDEN;

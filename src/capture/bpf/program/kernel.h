@@ -3,6 +3,11 @@
 
 #include <linux/types.h>
 
+struct sockaddr_un {  // linux/un.h
+  unsigned short family;
+  char path[108];
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct thread_info {
@@ -16,11 +21,77 @@ struct sched_entity {
 
 struct inode {
   unsigned short i_mode;
+  __u32 i_rdev;
+  unsigned long i_ino;
+  void* i_private;
+};
+
+struct hlist_bl_node {
+  struct hlist_bl_node** pprev;
+};
+
+struct qstr {
+  const unsigned char* name;
+};
+
+struct seqcount {
+  unsigned sequence;
+};
+
+struct seqcount_spinlock {
+  struct seqcount seqcount;
+};
+
+struct dentry_operations {
+  void* d_dname;
+};
+
+struct super_block {
+  unsigned long s_magic;
+};
+
+struct dentry {
+  struct seqcount_spinlock d_seq;
+  struct hlist_bl_node d_hash;
+  struct dentry* d_parent;
+  struct qstr d_name;
+  struct inode* d_inode;
+  const struct dentry_operations* d_op;
+  struct super_block* d_sb;
+};
+
+struct vfsmount {
+  struct dentry* mnt_root;
+};
+
+struct mount {
+  struct mount* mnt_parent;
+  struct dentry* mnt_mountpoint;
+  struct vfsmount mnt;
+};
+
+struct path {
+  struct vfsmount* mnt;
+  struct dentry* dentry;
 };
 
 struct file {
   void* private_data;
   struct inode* f_inode;
+  struct path f_path;
+};
+
+struct fs_struct {
+  struct path root;
+  struct path pwd;
+};
+
+struct proc_ns_operations {
+  const char* name;
+};
+
+struct ns_common {
+  const struct proc_ns_operations* ops;
 };
 
 struct fdtable {
@@ -32,22 +103,68 @@ struct files_struct {
   struct fdtable* fdt;
 };
 
+struct in6_addr {
+  __u8 bytes[16];
+};
+
 struct sock_common {
+  __u32 skc_daddr;
+  __u32 skc_rcv_saddr;
+  __u16 skc_dport;
   unsigned short skc_family;
+  unsigned char skc_state;
+  struct in6_addr skc_v6_daddr;
+  struct in6_addr skc_v6_rcv_saddr;
 };
 
 struct sock {
   struct sock_common __sk_common;
+  struct socket* sk_socket;
+  __u16 sk_type;
   __u16 sk_protocol;
+  unsigned long sk_ino;  // newer kernels have it
 };
 
 struct socket {
   struct sock* sk;
 };
 
+struct socket_alloc {
+  struct inode vfs_inode;
+};
+
+struct inet_sock {
+  __u32 inet_saddr;
+  __u16 inet_sport;
+};
+
+struct unix_address {
+  int len;
+  struct sockaddr_un name[0];
+};
+
+struct unix_sock {
+  struct unix_address* addr;
+  struct sock* peer;
+};
+
+struct netlink_sock {
+  __u32 portid;
+};
+
 typedef struct {
   unsigned long sig[1];
 } sigset_t;
+
+struct eventfd_ctx {
+  __u64 count;
+  unsigned flags;
+  int id;
+};
+
+struct signalfd_ctx {
+  sigset_t sigmask;
+};
 
 struct sigpending {
   sigset_t signal;
@@ -57,6 +174,7 @@ struct task_struct {
   struct thread_info thread_info;
   struct sigpending pending;
   unsigned int ptrace;
+  struct fs_struct* fs;
   struct files_struct* files;
   struct sched_entity se;
 };
@@ -81,6 +199,8 @@ struct linux_binprm;
 
 #pragma clang attribute pop
 
-enum { TS_COMPAT = 2 };                         // asm/thread_info.h: the call was made in 32-bit fashion
-enum { S_IFMT = 0170000, S_IFSOCK = 0140000 };  // linux/stat.h
-enum { AF_NETLINK = 16 };                       // linux/socket.h
+enum { TS_COMPAT = 2 };  // asm/thread_info.h: the call was made in 32-bit fashion
+enum { S_IFMT = 0170000, S_IFSOCK = 0140000, S_IFCHR = 0020000 };   // linux/stat.h
+enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16 };  // linux/socket.h
+enum { TCP_SYN_SENT = 2, TCP_CLOSE = 7 };                           // net/tcp_states.h
+enum { AT_FDCWD = -100 };                                           // linux/fcntl.h

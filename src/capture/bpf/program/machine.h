@@ -2,6 +2,7 @@
 #pragma once
 
 #include "describe/capture_ops.h"
+#include "record.h"
 
 enum {
   SLOT_MASK = CAPTURE_MAX_SLOTS - 1,
@@ -37,6 +38,7 @@ struct scratch {
   __u32 pc;
   __u32 end;
   __u32 used;  // bytes of the record so far
+  __u32 kept;  // bytes that are kept when the ring is nearly full
   __u32 limit;
   __u32 error;
   __u32 failed;
@@ -54,6 +56,10 @@ struct scratch {
   __s64 selector;
   __u32 low;
   __u32 high;
+  // The place in a path that is being noted: addresses of a dentry and a mount.
+  __u64 entry;
+  __u64 mount;
+  __u64 file;  // whose path it is
   // The record. Copies begin below BPF_MAX_RECORD, and are no longer than that.
   char bytes[2 * BPF_MAX_RECORD + 64];
 };
@@ -89,6 +95,8 @@ struct {
   __type(value, struct capture_case);
 } plan_cases SEC(".maps");
 
+#include "files.h"
+
 static __always_inline __u64 cut(__u64 value, __u8 width, int is_signed) {
   switch (width) {
     case 1: return is_signed ? (__u64)(__s64)(signed char)value : (unsigned char)value;
@@ -112,12 +120,7 @@ static __always_inline __u64 load(struct scratch* s, __u32 at, __u8 width, int b
 
 // The protocol of the netlink socket behind a descriptor of the current thread, -1 if it is none.
 static __always_inline int netlink_protocol(__u32 descriptor) {
-  struct task_struct* task = bpf_get_current_task_btf();
-  struct fdtable* table = BPF_CORE_READ(task, files, fdt);
-  if (descriptor >= BPF_CORE_READ(table, max_fds)) return -1;
-  struct file** files = BPF_CORE_READ(table, fd);
-  struct file* file = 0;
-  bpf_probe_read_kernel(&file, sizeof file, files + descriptor);
+  struct file* file = file_of(descriptor);
   if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK) return -1;
   struct socket* socket = BPF_CORE_READ(file, private_data);
   struct sock* sock = BPF_CORE_READ(socket, sk);
@@ -468,6 +471,7 @@ static long step(__u32 index, void* context) {
     }
     case CAPTURE_SWITCH: choose(s, op); break;
     case CAPTURE_LIVE: s->unseen = 1; break;
+    case CAPTURE_DESCRIPTOR: note_file(s, (__s32)operand(s, &op->a)); break;
   }
   return 0;
 }

@@ -45,12 +45,65 @@ struct bpf_record {
 enum { BPF_EXIT_SIZE = sizeof(struct bpf_record) - 5 * sizeof(__u64) };
 
 // Behind the header (and the name), each followed by its bytes and padding to a multiple of 8.
-enum { BPF_COPY_SOCKET = 256 };  // a status: no copy, but the protocol of a socket; the address is its descriptor
+enum {
+  // Statuses: no copy, but the protocol of a socket, or what is behind a descriptor (bpf_file); the address is the
+  // descriptor.
+  BPF_COPY_SOCKET = 256,
+  BPF_COPY_FILE = 512,
+};
 
 struct bpf_copy {
   __u64 address;
   __u32 length;
   __u32 status;  // enum capture_status
+};
+
+enum bpf_file_flags {
+  BPF_FILE_OPEN = 1,          // there is such a descriptor
+  BPF_FILE_NAMED = 2,         // its name is whole
+  BPF_FILE_DELETED = 4,       // the file has been unlinked
+  BPF_FILE_MADE_UP = 8,       // it has no place in a tree: its file system makes up a name
+  BPF_FILE_COUNTS = 16,       // `number`, `id` and `semaphore` are set: eventfd(2); signalfd(2): `number`
+  BPF_FILE_SOCKET_ROOM = 32,  // a bpf_socket follows
+  BPF_FILE_SOCKET = 64,       // ... and is filled in
+};
+
+// Followed by what the flags say, then the name: its components from the last to the first, with a NUL behind each.
+struct bpf_file {
+  __u64 inode;
+  __u64 number;
+  __u32 device;  // st_rdev as the kernel itself numbers devices
+  __u32 magic;   // of the file system (linux/magic.h)
+  __u32 names;   // bytes of the name
+  __s32 id;
+  __u16 mode;
+  __u8 flags;
+  __u8 semaphore;
+  __u32 pad;
+};
+
+struct bpf_socket {
+  __u16 family;
+  __u16 type;
+  __u16 protocol;
+  __u8 state;
+  __u8 connected;
+  __u16 local_port;  // as in a sockaddr
+  __u16 peer_port;
+  __u32 number;  // netlink(7): the port
+  __u8 local[16];
+  __u8 peer[16];
+  __u64 peer_inode;  // unix(7)
+  __u32 address;     // unix(7): bytes of the socket's own address, which are behind the name
+  __u32 pad;
+};
+
+enum { BPF_MAX_KEPT = 1024 };  // bytes of what a record keeps, in front of all copies, when its ring is nearly full
+
+enum bpf_want_files {
+  BPF_WANT_NAMES = 1,
+  BPF_WANT_DETAILS = 2,
+  BPF_WANT_INFO = 4,  // resolve::detail_info
 };
 
 enum bpf_progress {
@@ -62,6 +115,7 @@ enum bpf_progress {
 enum bpf_birth {
   BPF_BORN = 1,      // comes out of the call that made it, which is its creator's
   BPF_ATTACHED = 2,  // may come out of a call whose start nobody saw
+  BPF_READER = 3,    // no traced thread: the reader, which wants its root directory noted
 };
 
 // What of a call is to be recorded. Other bits than those of enum bpf_record_flags that go with it.
@@ -122,10 +176,15 @@ struct bpf_settings {
   __u8 want_comm;
   __u8 want_cpu_time;
   __u8 stand_still;  // each thread is stopped at the end of each call, until the reader has seen it
+  __u8 want_files;   // enum bpf_want_files: what is behind descriptors is noted
   __u8 follow;       // children are traced even if they are not attached to by ptrace
 };
 
 // Changed while the program runs.
 struct bpf_shared {
   __u32 reader_sleeps;  // 1: wake it from the wake mark on; 2: at the next record
+  __u32 pad;
+  // The reader's root directory: addresses of a dentry and a mount.
+  __u64 root_entry;
+  __u64 root_mount;
 };

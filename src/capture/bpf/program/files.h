@@ -1,0 +1,297 @@
+// Notes what is behind a descriptor of the current thread, as /proc/PID/fd and sock_diag(7) would tell it at this
+// moment: its name, kind and device, the ends of a socket. Later it may be closed, used again, renamed or connected.
+#pragma once
+
+enum { MAX_NAME = 256, MAX_FOLDERS = 192 };  // NAME_MAX and a NUL; deeper paths are left to the reader
+
+// linux/magic.h
+enum {
+  SOCKFS_MAGIC = 0x534F434B,
+  PIPEFS_MAGIC = 0x50495045,
+  ANON_INODE_FS_MAGIC = 0x09041934,
+  NSFS_MAGIC = 0x6e736673,
+  PID_FS_MAGIC = 0x50494446,
+  TMPFS_MAGIC = 0x01021994,
+};
+#define HUGETLBFS_MAGIC 0x958458f6u
+
+// The first bytes of names of anonymous files, as numbers.
+#define EVENTFD_NAME 0x6466746e6576655bull   // "[eventfd"
+#define SIGNALFD_NAME 0x66646c616e67695bull  // "[signalfd"
+
+enum { PTMX = 5 << 20 | 2 };  // as the kernel itself numbers devices
+
+// An address as a pointer whose fields can be read without a helper (Linux 6.2): what isn't there reads as 0.
+extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym;
+#define AS(type, address) ((struct type*)bpf_rdonly_cast((const void*)(address), bpf_core_type_id_kernel(struct type)))
+
+// Room for `size` bytes behind what was noted so far; 0: there is none.
+static __always_inline __u32 note_room(struct scratch* s, __u32 size) {
+  __u32 at = s->low;
+  return at + size > s->limit || at >= BPF_MAX_RECORD ? 0 : at;
+}
+
+// Appends a name and its NUL.
+static __always_inline int add_name(struct scratch* s, const void* name) {
+  __u32 at = note_room(s, MAX_NAME);
+  if (!at) return 0;
+  long got = bpf_probe_read_kernel_str(s->bytes + at, MAX_NAME, name);
+  if (got <= 1) return 0;
+  s->low = at + got;
+  return 1;
+}
+
+static __always_inline __u64 mount_of(const struct path* path) {
+  return (__u64)path->mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+// Notes the root directory of the current thread.
+static __always_inline int note_root(void) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct path root = {};
+  root.mnt = task->fs->root.mnt;
+  shared.root_entry = (__u64)task->fs->root.dentry;
+  shared.root_mount = mount_of(&root);
+  return 0;
+}
+
+// A component of a path, from the end on; 1 ends the loop. With s->found, the root has been reached.
+static long add_component(__u32 index, void* context) {
+  struct scratch* s = *(struct scratch**)context;
+  struct dentry* entry = AS(dentry, s->entry);
+  struct mount* mount = AS(mount, s->mount);
+  s->found = s->entry == shared.root_entry && s->mount == shared.root_mount;
+  if (s->found) return 1;
+  if (s->entry == (__u64)mount->mnt.mnt_root) {
+    __u64 outer = (__u64)mount->mnt_parent;
+    s->found = outer == s->mount;
+    if (s->found) return 1;
+    s->entry = (__u64)mount->mnt_mountpoint;
+    s->mount = outer;
+    return 0;
+  }
+  // While a file is renamed its sequence is odd, and then it is another.
+  __u32 before = *(volatile __u32*)&entry->d_seq.seqcount.sequence;
+  __u64 parent = (__u64)entry->d_parent;
+  if (parent == s->entry) {
+    s->found = 1;
+    return 1;
+  }
+  if (!add_name(s, entry->d_name.name)) return 1;
+  if (before & 1 || before != *(volatile __u32*)&entry->d_seq.seqcount.sequence) return 1;
+  s->entry = parent;
+  return 0;
+}
+
+static __always_inline int has_made_up_name(struct dentry* entry, const struct path* path) {
+  const struct dentry_operations* own = entry->d_op;
+  if (!own || !AS(dentry_operations, own)->d_dname) return 0;
+  return entry->d_parent != path->dentry || AS(vfsmount, path->mnt)->mnt_root != path->dentry;
+}
+
+// The name of a file that has no place in a tree. 0: the program doesn't know how it is made.
+static __always_inline int note_made_up_name(struct scratch* s, struct bpf_file* f, struct dentry* entry) {
+  switch (f->magic) {
+    case PIPEFS_MAGIC:
+    case PID_FS_MAGIC: return 1;
+    case SOCKFS_MAGIC: add_name(s, entry->d_name.name); return 1;
+    case ANON_INODE_FS_MAGIC:
+    case TMPFS_MAGIC:
+    case HUGETLBFS_MAGIC: return add_name(s, entry->d_name.name);
+    case NSFS_MAGIC: {
+      struct ns_common* space = AS(ns_common, entry->d_inode->i_private);
+      return add_name(s, space->ops->name);
+    }
+  }
+  return 0;
+}
+
+static __always_inline void note_name(struct scratch* s, struct bpf_file* f, const struct path* path) {
+  struct dentry* entry = AS(dentry, path->dentry);
+  if (has_made_up_name(entry, path)) {
+    f->flags |= BPF_FILE_MADE_UP;
+    if (note_made_up_name(s, f, entry)) f->flags |= BPF_FILE_NAMED;
+    return;
+  }
+  if (!entry->d_hash.pprev && entry->d_parent != path->dentry) f->flags |= BPF_FILE_DELETED;
+  s->entry = (__u64)path->dentry;
+  s->mount = mount_of(path);
+  s->found = 0;
+  bpf_loop(MAX_FOLDERS, add_component, &s, 0);
+  if (s->found) f->flags |= BPF_FILE_NAMED;
+}
+
+static __always_inline __u64 inode_of_socket(struct sock* sock) {
+  if (bpf_core_field_exists(sock->sk_ino)) return sock->sk_ino;
+  void* own = sock->sk_socket;
+  return own ? AS(socket_alloc, own)->vfs_inode.i_ino : 0;
+}
+
+static __always_inline void note_internet(struct bpf_socket* to, struct sock* sock, int v6) {
+  struct inet_sock* inet = AS(inet_sock, sock);
+  to->local_port = inet->inet_sport;
+  to->peer_port = sock->__sk_common.skc_dport;
+  __u32 unconnected = 1 << TCP_CLOSE | 1 << TCP_SYN_SENT;
+  to->connected = to->peer_port && !(1u << (to->state & 31) & unconnected);
+  if (v6) {
+    BPF_CORE_READ_INTO(&to->local, sock, __sk_common.skc_v6_rcv_saddr);
+    BPF_CORE_READ_INTO(&to->peer, sock, __sk_common.skc_v6_daddr);
+    return;
+  }
+  __u32 local = sock->__sk_common.skc_rcv_saddr;
+  if (!local) local = inet->inet_saddr;
+  *(__u32*)to->local = local;
+  *(__u32*)to->peer = sock->__sk_common.skc_daddr;
+}
+
+// The path is noted behind the names.
+static __always_inline void note_unix(struct scratch* s, struct bpf_socket* to, struct sock* sock) {
+  struct unix_sock* own = AS(unix_sock, sock);
+  struct sock* peer = own->peer;
+  to->connected = peer != 0;
+  if (peer) to->peer_inode = inode_of_socket(AS(sock, peer));
+  void* address = own->addr;
+  if (!address) return;
+  __u32 size = AS(unix_address, address)->len;
+  __u32 at = note_room(s, sizeof(struct sockaddr_un));
+  if (!at) return;
+  if (size > sizeof(struct sockaddr_un)) return;
+  size &= 127;  // so that the verifier sees it as well
+  const void* name = address + bpf_core_field_offset(struct unix_address, name);
+  if (bpf_probe_read_kernel(s->bytes + at, size, name)) return;
+  to->address = size;
+  s->low = at + size;
+}
+
+// False if there is more to be known of the socket than the program does.
+static __always_inline int note_socket_facts(struct scratch* s, struct bpf_socket* to, struct file* file) {
+  void* own = AS(socket, file->private_data)->sk;
+  if (!own) return 0;
+  struct sock* sock = AS(sock, own);
+  to->family = sock->__sk_common.skc_family;
+  to->type = sock->sk_type;
+  to->protocol = sock->sk_protocol;
+  to->state = sock->__sk_common.skc_state;
+  switch (to->family) {
+    case AF_INET: note_internet(to, sock, 0); return 1;
+    case AF_INET6: note_internet(to, sock, 1); return 1;
+    case AF_UNIX: note_unix(s, to, sock); return 1;
+    case AF_NETLINK: to->number = AS(netlink_sock, own)->portid; return 1;
+  }
+  return 0;
+}
+
+// What an anonymous file counts. False if there is more to be known.
+static __always_inline int note_counts(struct scratch* s, struct bpf_file* f, struct file* file, __u32 name) {
+  __u64 beginning = *(__u64*)(s->bytes + (name & (BPF_MAX_RECORD - 1)));
+  const void* own = file->private_data;
+  if (beginning == EVENTFD_NAME) {
+    struct eventfd_ctx* event = AS(eventfd_ctx, own);
+    f->number = event->count;
+    f->id = event->id;
+    f->semaphore = event->flags & 1;
+    f->flags |= BPF_FILE_COUNTS;
+    return 1;
+  }
+  if (beginning == SIGNALFD_NAME) {
+    f->number = ~AS(signalfd_ctx, own)->sigmask.sig[0];
+    f->flags |= BPF_FILE_COUNTS;
+    return 1;
+  }
+  return 0;
+}
+
+static __always_inline struct file* file_of(__u32 descriptor) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct files_struct* own = task->files;
+  if (!own) return 0;
+  struct fdtable* table = AS(fdtable, own->fdt);
+  struct file* file = 0;
+  if (descriptor >= table->max_fds) return 0;
+  bpf_probe_read_kernel(&file, sizeof file, table->fd + descriptor);
+  return file;
+}
+
+// Fills in what is behind the descriptor. False if the reader must look at it to tell all.
+static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s32 descriptor) {
+  struct path path = {};
+  struct file* file = 0;
+  if (descriptor == AT_FDCWD) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    path.dentry = task->fs->pwd.dentry;
+    path.mnt = task->fs->pwd.mnt;
+  } else {
+    void* found = file_of(descriptor);
+    if (!found) return 1;
+    s->file = (__u64)found;
+    file = AS(file, found);
+    path.dentry = file->f_path.dentry;
+    path.mnt = file->f_path.mnt;
+  }
+  if (!path.dentry || !path.mnt) return 0;
+  struct dentry* entry = AS(dentry, path.dentry);
+  f->flags = BPF_FILE_OPEN;
+  const void* node = file ? (void*)file->f_inode : (void*)entry->d_inode;
+  struct inode* inode = AS(inode, node);
+  f->inode = inode->i_ino;
+  f->mode = inode->i_mode;
+  f->device = inode->i_rdev;
+  f->magic = entry->d_sb->s_magic;
+  __u32 name = s->low;
+  int whole = 1;
+  if (file && f->magic == SOCKFS_MAGIC && settings.want_files & BPF_WANT_DETAILS) {
+    __u32 at = note_room(s, sizeof(struct bpf_socket));
+    if (!at) return 0;
+    struct bpf_socket* socket = (struct bpf_socket*)(s->bytes + at);
+    __builtin_memset(socket, 0, sizeof *socket);
+    s->low = name = at + sizeof *socket;
+    note_name(s, f, &path);
+    f->names = s->low - name;
+    if (note_socket_facts(s, socket, file))
+      f->flags |= BPF_FILE_SOCKET;
+    else
+      whole = 0;
+    // What is behind it belongs to no socket, but its room is taken.
+    f->flags |= BPF_FILE_SOCKET_ROOM;
+    return whole && f->flags & BPF_FILE_NAMED;
+  }
+  note_name(s, f, &path);
+  f->names = s->low - name;
+  if (!(f->flags & BPF_FILE_NAMED)) return 0;
+  if (!file || !(settings.want_files & BPF_WANT_DETAILS)) return 1;
+  if (f->magic == ANON_INODE_FS_MAGIC) return note_counts(s, f, file, name);
+  if (f->magic == PID_FS_MAGIC) return 0;
+  if ((f->mode & S_IFMT) == S_IFCHR && f->device == PTMX) return 0;
+  return !(settings.want_files & BPF_WANT_INFO && f->flags & BPF_FILE_MADE_UP && f->magic != PIPEFS_MAGIC);
+}
+
+// Records what is behind a descriptor, or for AT_FDCWD the working directory.
+__noinline int note_file(struct scratch* s, __s32 descriptor) {
+  if (!s || !settings.want_files) return 0;
+  if (descriptor < 0 && descriptor != AT_FDCWD) return 0;
+  __u32 at = s->used;
+  __u32 begin = at + sizeof(struct bpf_copy);
+  __u32 end = begin + sizeof(struct bpf_file);
+  int first = s->kept == at;
+  if (end > s->limit || at >= BPF_MAX_RECORD) {
+    s->unseen = 1;
+    return 0;
+  }
+  struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + at);
+  struct bpf_file* f = (struct bpf_file*)(copy + 1);
+  __builtin_memset(f, 0, sizeof *f);
+  s->low = end;
+  if (!fill_file(s, f, descriptor)) s->unseen = 1;
+  // Closed meanwhile by another thread, it may have been read in two states.
+  if (f->flags & BPF_FILE_OPEN && descriptor >= 0 && (__u64)file_of(descriptor) != s->file) {
+    f->flags &= ~BPF_FILE_NAMED;
+    s->unseen = 1;
+  }
+  __u32 length = s->low - begin;
+  copy->address = (__u64)(__s64)descriptor;
+  copy->length = length;
+  copy->status = BPF_COPY_FILE | s->late;
+  s->used = begin + ((length + 7) & ~7u);
+  if (first && s->used <= BPF_MAX_KEPT) s->kept = s->used;
+  return 0;
+}
