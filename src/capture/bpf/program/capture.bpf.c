@@ -62,9 +62,22 @@ static __always_inline struct bpf_task* traced(void) {
   return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
 }
 
+static __always_inline struct pt_regs* registers(void) {
+  return (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
+}
+
 static __always_inline int is_wanted(__u8 abi, __u32 number) {
   if (settings.all || number >= BPF_MAX_NUMBER || abi >= BPF_ABIS) return 1;
   return settings.wanted[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1;
+}
+
+// Whether a call concerns nobody, be its thread traced or not. Known before the thread is looked up: with a filter,
+// most calls of a machine are such, and each pays for what is done here.
+static __always_inline int is_passed_over(__u64 id) {
+  __u32 number = id;
+  if (settings.all || number >= BPF_MAX_NUMBER) return 0;
+  __u32 abi = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT ? 1 : 0;
+  return !(settings.seen[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1);
 }
 
 // The time that the current thread has been running, but for a constant.
@@ -181,7 +194,8 @@ static __always_inline const struct capture_program* program_of(const struct bpf
 }
 
 // Notes the call that the registers show. False if it isn't wanted.
-static __always_inline int note_call(struct bpf_task* t, struct pt_regs* regs) {
+static __always_inline int note_call(struct bpf_task* t) {
+  const struct pt_regs* regs = registers();
   struct task_struct* task = bpf_get_current_task_btf();
   __u64 id = regs->orig_ax;
   t->stack_pointer = regs->sp;
@@ -222,7 +236,9 @@ __noinline int repeat_entry(struct scratch* s, struct bpf_task* t) {
   return 0;
 }
 
-static __always_inline int record_enter(struct scratch* s, struct bpf_task* t, struct pt_regs* regs, __u8 flags) {
+__noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
+  if (!s || !t) return 0;
+  const struct pt_regs* regs = registers();
   begin_record(s, t, BPF_RECORD_ENTER, sizeof(struct bpf_record));
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   r->instruction_pointer = regs->ip;
@@ -245,7 +261,9 @@ static __always_inline int record_enter(struct scratch* s, struct bpf_task* t, s
 
 // True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
 // was for the call only until the thread goes on.
-static __always_inline int record_exit(struct scratch* s, struct bpf_task* t, struct pt_regs* regs) {
+__noinline int record_exit(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
+  const struct pt_regs* regs = registers();
   begin_record(s, t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   __u64 result = regs->ax;
@@ -289,12 +307,11 @@ int on_record(void* context) {
   struct bpf_task* t = traced();
   struct scratch* s = find_scratch();
   if (!t || !s) return 0;
-  struct pt_regs* regs = (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
   __u8 wanted = t->to_record;
   if (wanted & BPF_MAKE_LATE) record_late(s, t);
   if (wanted & BPF_MAKE_END) record_end(s, t);
-  if (wanted & BPF_MAKE_ENTER) record_enter(s, t, regs, wanted & BPF_RECORD_BEFORE);
-  if (wanted & BPF_MAKE_EXIT && record_exit(s, t, regs) && t->stoppable) {
+  if (wanted & BPF_MAKE_ENTER) record_enter(s, t, wanted & BPF_RECORD_BEFORE);
+  if (wanted & BPF_MAKE_EXIT && record_exit(s, t) && t->stoppable) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);
@@ -309,11 +326,12 @@ static __always_inline int record(void* context, struct bpf_task* t, __u8 what) 
 }
 
 SEC("raw_tp")
-int on_enter(void* context) {
+int on_enter(struct bpf_raw_tracepoint_args* context) {
+  if (is_passed_over(context->args[1])) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
   t->birth = 0;
-  if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) {
+  if (!note_call(t)) {
     t->progress = BPF_HIDDEN;
     return 0;
   }
@@ -323,6 +341,7 @@ int on_enter(void* context) {
 
 SEC("raw_tp")
 int on_exit(void* context) {
+  if (!settings.all && is_passed_over(registers()->orig_ax)) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
   __u8 progress = t->progress;
@@ -334,7 +353,7 @@ int on_exit(void* context) {
   if (bpf_get_current_task_btf()->pending.signal.sig[0] >> (SIGNAL_KILL - 1) & 1) return 0;
   if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
   // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
-  if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) return 0;
+  if (!note_call(t)) return 0;
   return record(context, t, BPF_MAKE_ENTER | BPF_MAKE_EXIT | (birth == BPF_ATTACHED ? BPF_RECORD_BEFORE : 0));
 }
 

@@ -112,6 +112,7 @@ enum {
 // Set before the program is loaded.
 struct bpf_settings {
   __u64 wanted[BPF_ABIS][BPF_MAX_NUMBER / 64];
+  __u64 seen[BPF_ABIS][BPF_MAX_NUMBER / 64];  // wanted, or such that the state of a thread depends on them
   __u64 namespace_device;  // of the reader's pid namespace
   __u64 namespace_inode;
   __u32 ring_size;
