@@ -9,6 +9,7 @@
 #include "capture/ptrace/ptrace_source.h"
 #ifdef SYSRAY_BPF
 #include "capture/bpf/bpf_source.h"
+#include "cli/unneeded.h"
 #include "describe/capture_ops.h"
 #include "describe/capture_resolve.h"
 #endif
@@ -59,6 +60,7 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
   const bool stand_still = !what_needs_stops(options, plan).empty();
+  if (!stand_still) plan.unneeded = unneeded_outcomes(options, model);
   return capture::bpf::make_bpf_source(std::move(plan), copies_of(options, model), stand_still, messages);
 }
 

@@ -71,12 +71,20 @@ void mark_seen(bpf_settings& settings) {
     for (const u16 number : changing[abi]) settings.seen[abi][number / 64] |= u64{1} << (number % 64);
 }
 
+void mark_holdable(bpf_settings& settings, const Unneeded& unneeded) {
+  settings.unneeded = (unneeded.successes ? BPF_SUCCESS : 0) | (unneeded.failures ? BPF_FAILURE : 0);
+  for (size_t number = 0; number < BPF_MAX_NUMBER; number++)
+    if (unneeded.calls[number]) settings.holdable[number / 64] |= u64{1} << (number % 64);
+  for (const u16 number : changing[0]) settings.holdable[number / 64] &= ~(u64{1} << (number % 64));
+}
+
 bpf_settings settings_of(const Plan& plan, size_t ring_size) {
   bpf_settings settings{};
   for (size_t abi = 0; abi < BPF_ABIS; abi++)
     for (size_t number = 0; number < BPF_MAX_NUMBER; number++)
       if (plan.calls.calls[abi][number]) settings.wanted[abi][number / 64] |= u64{1} << (number % 64);
   mark_seen(settings);
+  mark_holdable(settings, plan.unneeded);
   settings.all = plan.calls.all;
   struct stat pids {};
   if (stat("/proc/self/ns/pid", &pids) == 0) {

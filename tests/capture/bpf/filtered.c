@@ -38,7 +38,12 @@ static void refuse_calls(void) {
   if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0) exit(3);
 }
 
+static volatile int created;
+
 static void* in_thread(void* unused) {
+  // Its end would change what the call that makes it has stored.
+  while (!created) {
+  }
   pass();
   pick();
   return unused;
@@ -78,6 +83,7 @@ int main(int argc, char** argv) {
   pick();
   pthread_t thread;
   pthread_create(&thread, NULL, in_thread, NULL);
+  created = 1;
   pthread_join(thread, NULL);
   for (int refused = 0; refused < 2; refused++) {
     if (fork() == 0) in_child(refused);

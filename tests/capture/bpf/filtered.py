@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support import SYSRAY, require_backend
+from support import SYSRAY, require_backend, statistics
 
 FILTERS = (
     ["trace=getpgid"],
@@ -21,6 +21,9 @@ FILTERS = (
     ["trace=clock_nanosleep", "signal=none"],
     ["trace=getpgid", "status=failed"],
     ["trace=getpgid,getuid", "status=successful"],
+    ["trace=!getrandom,wait4", "status=failed"],
+    ["trace=!getrandom,wait4,futex", "status=successful"],
+    ["trace=!getrandom", "status=unfinished"],
 )
 
 
@@ -52,6 +55,20 @@ require_backend()
 program = sys.argv[1]
 for filters in FILTERS:
     check([word for one in filters for word in ("-e", one)], program)
+
+def count_records(*options):
+    """Of a program whose calls nearly all succeed, and one of which nearly all fail."""
+    argv = [SYSRAY, "--backend=bpf", "-d", "-o", "/dev/null", *options]
+    return [statistics(subprocess.run([*argv, *words], capture_output=True, text=True, timeout=60).stderr)["records"]
+            for words in (["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=500"],
+                          [sys.executable, "-c", "import os\nfor i in range(500): os.path.exists('/nowhere')"])]
+
+
+# What nobody needs is left out in the kernel, but where that would show.
+all_records, successes, failures = count_records(), count_records("-z"), count_records("-Z")
+assert successes[0] > all_records[0] - 200 and failures[0] < all_records[0] - 1900, (all_records, successes, failures)
+assert successes[1] < all_records[1] - 900 and failures[1] < all_records[1] - 500, (all_records, successes, failures)
+assert count_records("-Z", "-r")[0] > all_records[0] - 200
 
 # What is expected of one of them, whoever captures.
 picked = [line for lines in check(["-e", "trace=getpgid"], program).values() for line in lines if "getpgid(" in line]

@@ -24,6 +24,18 @@ struct {
   __type(value, struct bpf_task);
 } tasks SEC(".maps");
 
+struct held_entry {
+  char bytes[BPF_MAX_HELD];
+};
+
+// Of threads in a call whose outcome decides whether it is told of: the record of its entry.
+struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct held_entry);
+} held SEC(".maps");
+
 // Threads that were sent SIGSTOP, by their ids, until the reader has taken note.
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
@@ -57,6 +69,8 @@ struct {
 } recorder SEC(".maps");
 
 enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
+// Results with which the kernel restarts a call, but 515 (linux/errno.h in the kernel).
+enum { FIRST_RESTART = 512, LAST_RESTART = 516 };
 
 static __always_inline struct bpf_task* traced(void) {
   return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
@@ -179,6 +193,37 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   return filled >= settings.high_water;
 }
 
+// Keeps the record of an entry back, if it may turn out that nobody needs it. What the reader must know at once is not:
+// memory that it has to read itself, and that the thread makes its calls through another ABI than before.
+__noinline int keep_back(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
+  __u32 number = t->number, size = s->used;
+  if (!settings.unneeded || t->abi || !t->native || t->unseen || number >= BPF_MAX_NUMBER || size > BPF_MAX_HELD)
+    return 0;
+  if (!(settings.holdable[number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1)) return 0;
+  struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!h || bpf_probe_read_kernel(h->bytes, size, s->bytes)) return 0;
+  t->held = size;
+  return 1;
+}
+
+// Hands over what was kept back.
+__noinline int tell_held(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
+  __u32 size = t->held;
+  t->held = 0;
+  struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, 0);
+  if (!h || size > BPF_MAX_HELD || bpf_probe_read_kernel(s->bytes, size, h->bytes)) return 0;
+  s->used = size;
+  return end_record(s, t);
+}
+
+static __always_inline int is_unneeded(__u64 result) {
+  __u64 error = -result;
+  if (error == 0 || error > RESTART_LIMIT) return settings.unneeded & BPF_SUCCESS;
+  return !(error >= FIRST_RESTART && error <= LAST_RESTART) && settings.unneeded & BPF_FAILURE;
+}
+
 static __always_inline void set_registers(struct scratch* s, const struct bpf_task* t) {
   for (int i = 0; i < 6; i++) s->args[i] = t->args[i];
   s->stack_pointer = t->stack_pointer;
@@ -256,6 +301,9 @@ __noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
     }
   }
   r->flags |= flags;
+  t->held = 0;
+  if (settings.unneeded && !flags && keep_back(s, t)) return 0;
+  t->native = t->abi == 0;
   return end_record(s, t);
 }
 
@@ -263,6 +311,7 @@ __noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
 // was for the call only until the thread goes on.
 __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
+  if (settings.unneeded && t->held) tell_held(s, t);
   const struct pt_regs* regs = registers();
   begin_record(s, t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
@@ -351,6 +400,10 @@ int on_exit(void* context) {
   if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
   // A thread that is killed does not come back from its call, and nobody can have seen a result.
   if (bpf_get_current_task_btf()->pending.signal.sig[0] >> (SIGNAL_KILL - 1) & 1) return 0;
+  if (settings.unneeded && t->held && is_unneeded(registers()->ax)) {
+    t->held = 0;
+    return 0;
+  }
   if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
   // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
   if (!note_call(t)) return 0;
