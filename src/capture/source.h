@@ -74,6 +74,13 @@ struct SyscallSet {
   }
 };
 
+// Calls that need not be delivered, nor their beginnings, if they end so. A source may deliver them all the same.
+struct Unneeded {
+  std::bitset<SyscallSet::size> calls;  // of x86_64, by number
+  bool successes = false;
+  bool failures = false;
+};
+
 struct EnvironmentEdit {
   std::string name;
   std::optional<std::string> value;  // nullopt: remove
@@ -105,6 +112,7 @@ struct Plan {
   std::vector<Tid> helpers;   // children of this process whose end is no news: the command that reads the trace
   bool follow_forks = false;  // -f
   SyscallSet calls;
+  Unneeded unneeded;
   // A seccomp filter may be installed in the launched program, and nobody minds what it changes (--seccomp-bpf).
   bool allow_seccomp = false;
   // One may be installed if nothing shows of it; if not, `unfiltered_because` says why, for -d.

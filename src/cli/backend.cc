@@ -9,6 +9,7 @@
 #include "capture/ptrace/ptrace_source.h"
 #ifdef SYSRAY_BPF
 #include "capture/bpf/bpf_source.h"
+#include "cli/unneeded.h"
 #include "describe/capture_ops.h"
 #include "describe/capture_resolve.h"
 #include "resolve/descriptor.h"
@@ -69,9 +70,10 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
-  const capture::bpf::Depth depth{.copies = copies_of(options, model),
-                                  .files = files_of(options),
-                                  .stand_still = !what_needs_stops(options, plan).empty()};
+  const bool stand_still = !what_needs_stops(options, plan).empty();
+  if (!stand_still) plan.unneeded = unneeded_outcomes(options, model);
+  const capture::bpf::Depth depth{
+      .copies = copies_of(options, model), .files = files_of(options), .stand_still = stand_still};
   return capture::bpf::make_bpf_source(std::move(plan), depth, messages);
 }
 

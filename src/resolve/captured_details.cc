@@ -48,19 +48,19 @@ DescriptorDetails counts_of(const event::CapturedFile& file, u32 kinds) {
 
 }  // namespace
 
-DescriptorDetails CapturedDetails::of_socket(Tid tid, const event::CapturedFile& file, Arena& arena) {
+DescriptorDetails CapturedDetails::of_socket(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena) {
   if (file.socket == nullptr) {
     const SocketFacts* facts = reader_.socket(tid, file.descriptor, file.name);
-    return facts ? details_of(*facts, file.inode, arena) : DescriptorDetails{};
+    return facts ? details_of(*facts, file.inode, kinds, arena) : DescriptorDetails{};
   }
   Known& known = known_[file.version % places];
   if (known.version != file.version) known = {file.version, facts_of(*file.socket)};
-  return details_of(known.facts, file.inode, arena);
+  return details_of(known.facts, file.inode, kinds, arena);
 }
 
 DescriptorDetails CapturedDetails::of(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena) {
   if (!file.open || !DescriptorReader::may_have_details(file.name, kinds)) return {};
-  if (socket_inode(file.name) != 0) return kinds & detail_socket ? of_socket(tid, file, arena) : DescriptorDetails{};
+  if (socket_inode(file.name) != 0) return kinds & detail_socket ? of_socket(tid, file, kinds, arena) : DescriptorDetails{};
   if (file.counts) return counts_of(file, kinds);
   return reader_.details(tid, file.descriptor, file.name, device_of(file), kinds, arena);
 }

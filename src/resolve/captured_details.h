@@ -19,7 +19,7 @@ class CapturedDetails {
   DescriptorDetails of(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena);
 
  private:
-  DescriptorDetails of_socket(Tid tid, const event::CapturedFile& file, Arena& arena);
+  DescriptorDetails of_socket(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena);
 
   // Facts that were made of sockets, by their versions.
   struct Known {

@@ -131,6 +131,7 @@ Result<void> BpfSource::launch() {
 
 Result<Ending> BpfSource::run(Consumer& consumer) {
   tracer_.set_consumer(consumer);
+  guard_->settle();
   if (launcher_) launcher_->release();
   while (!tracer_.done()) {
     alarm_->look();

@@ -100,13 +100,17 @@ Result<Guard> Guard::start(int stopped) {
     if (grandchild == 0) watch(ends[0], stopped);
     _exit(grandchild < 0 ? 1 : 0);
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  return Guard(std::move(ours), child);
+}
+
+void Guard::settle() {
+  const pid_t starter = std::exchange(starter_, 0);
+  while (starter > 0 && waitpid(starter, nullptr, 0) < 0 && errno == EINTR) {
   }
-  return Guard(std::move(ours));
 }
 
 Guard::~Guard() {
+  settle();
   const char end = 1;
   if (life_ && write(life_.get(), &end, 1) < 0) return;  // it is gone already
 }

@@ -20,7 +20,7 @@ namespace sysray::capture::bpf {
 namespace {
 
 constexpr size_t smallest_ring = 64 << 10;
-constexpr size_t largest_ring = 2 << 20;
+constexpr size_t largest_ring = 512 << 10;
 constexpr size_t all_rings = 64 << 20;  // of a machine with many CPUs
 // Latency against wake-ups: a record waits for the reader's timer, or for so many others.
 constexpr size_t largest_wake_mark = 128 << 10;
@@ -58,11 +58,33 @@ size_t choose_ring_size(size_t wanted, size_t cpus) {
   return std::bit_floor(std::max(wanted, smallest_ring));
 }
 
+// Calls that come back with other registers than they were made with, or in another thread: what they are at their end
+// is known from their beginning only. By number in the ABIs x86_64 and i386.
+constexpr u16 changing[2][9] = {
+    {15, 56, 57, 58, 59, 322, 335, 336, 435},  // rt_sigreturn, clone, fork, vfork, execve, execveat, uretprobe, uprobe
+    {2, 11, 119, 120, 173, 190, 358, 435},     // fork, execve, sigreturn, clone, rt_sigreturn, vfork, execveat
+};
+
+void mark_seen(bpf_settings& settings) {
+  memcpy(settings.seen, settings.wanted, sizeof settings.seen);
+  for (size_t abi = 0; abi < std::size(changing); abi++)
+    for (const u16 number : changing[abi]) settings.seen[abi][number / 64] |= u64{1} << (number % 64);
+}
+
+void mark_holdable(bpf_settings& settings, const Unneeded& unneeded) {
+  settings.unneeded = (unneeded.successes ? BPF_SUCCESS : 0) | (unneeded.failures ? BPF_FAILURE : 0);
+  for (size_t number = 0; number < BPF_MAX_NUMBER; number++)
+    if (unneeded.calls[number]) settings.holdable[number / 64] |= u64{1} << (number % 64);
+  for (const u16 number : changing[0]) settings.holdable[number / 64] &= ~(u64{1} << (number % 64));
+}
+
 bpf_settings settings_of(const Plan& plan, size_t ring_size) {
   bpf_settings settings{};
   for (size_t abi = 0; abi < BPF_ABIS; abi++)
     for (size_t number = 0; number < BPF_MAX_NUMBER; number++)
       if (plan.calls.calls[abi][number]) settings.wanted[abi][number / 64] |= u64{1} << (number % 64);
+  mark_seen(settings);
+  mark_holdable(settings, plan.unneeded);
   settings.all = plan.calls.all;
   struct stat pids {};
   if (stat("/proc/self/ns/pid", &pids) == 0) {

@@ -59,7 +59,9 @@ void Tracer::on_stop(Tracee& tracee, Stop stop) {
   if (tracee.leaving) return let_go(tracee, std::move(stop), stop.kind() == StopKind::signal ? stop.signal() : 0);
   if (tracee.phase == Phase::seized) {
     find_interrupted_call(tracee);
-    begin_feeding(tracee, true);
+    // A stop that is no event of a call comes after its end.
+    const StopKind kind = stop.kind();
+    begin_feeding(tracee, kind == StopKind::fork || kind == StopKind::clone || kind == StopKind::exec);
   }
   if (tracee.phase == Phase::announced || tracee.phase == Phase::seized) tracee.phase = Phase::traced;
   // There is no filter after all.

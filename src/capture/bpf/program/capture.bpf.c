@@ -23,6 +23,18 @@ struct {
   __type(value, struct bpf_task);
 } tasks SEC(".maps");
 
+struct held_entry {
+  char bytes[BPF_MAX_HELD];
+};
+
+// Of threads in a call whose outcome decides whether it is told of: the record of its entry.
+struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct held_entry);
+} held SEC(".maps");
+
 // Threads that were sent SIGSTOP, by their ids, until the reader has taken note.
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
@@ -56,14 +68,29 @@ struct {
 } recorder SEC(".maps");
 
 enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
+// Results with which the kernel restarts a call, but 515 (linux/errno.h in the kernel).
+enum { FIRST_RESTART = 512, LAST_RESTART = 516 };
 
 static __always_inline struct bpf_task* traced(void) {
   return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
 }
 
+static __always_inline struct pt_regs* registers(void) {
+  return (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
+}
+
 static __always_inline int is_wanted(__u8 abi, __u32 number) {
   if (settings.all || number >= BPF_MAX_NUMBER || abi >= BPF_ABIS) return 1;
   return settings.wanted[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1;
+}
+
+// Whether a call concerns nobody, be its thread traced or not. Known before the thread is looked up: with a filter,
+// most calls of a machine are such, and each pays for what is done here.
+static __always_inline int is_passed_over(__u64 id) {
+  __u32 number = id;
+  if (settings.all || number >= BPF_MAX_NUMBER) return 0;
+  __u32 abi = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT ? 1 : 0;
+  return !(settings.seen[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1);
 }
 
 // The time that the current thread has been running, but for a constant.
@@ -165,6 +192,37 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   return filled >= settings.high_water;
 }
 
+// Keeps the record of an entry back, if it may turn out that nobody needs it. What the reader must know at once is not:
+// memory that it has to read itself, and that the thread makes its calls through another ABI than before.
+__noinline int keep_back(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
+  __u32 number = t->number, size = s->used;
+  if (!settings.unneeded || t->abi || !t->native || t->unseen || number >= BPF_MAX_NUMBER || size > BPF_MAX_HELD)
+    return 0;
+  if (!(settings.holdable[number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1)) return 0;
+  struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!h || bpf_probe_read_kernel(h->bytes, size, s->bytes)) return 0;
+  t->held = size;
+  return 1;
+}
+
+// Hands over what was kept back.
+__noinline int tell_held(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
+  __u32 size = t->held;
+  t->held = 0;
+  struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, 0);
+  if (!h || size > BPF_MAX_HELD || bpf_probe_read_kernel(s->bytes, size, h->bytes)) return 0;
+  s->used = size;
+  return end_record(s, t);
+}
+
+static __always_inline int is_unneeded(__u64 result) {
+  __u64 error = -result;
+  if (error == 0 || error > RESTART_LIMIT) return settings.unneeded & BPF_SUCCESS;
+  return !(error >= FIRST_RESTART && error <= LAST_RESTART) && settings.unneeded & BPF_FAILURE;
+}
+
 static __always_inline void set_registers(struct scratch* s, const struct bpf_task* t) {
   for (int i = 0; i < 6; i++) s->args[i] = t->args[i];
   s->stack_pointer = t->stack_pointer;
@@ -180,7 +238,8 @@ static __always_inline const struct capture_program* program_of(const struct bpf
 }
 
 // Notes the call that the registers show. False if it isn't wanted.
-static __always_inline int note_call(struct bpf_task* t, struct pt_regs* regs) {
+static __always_inline int note_call(struct bpf_task* t) {
+  const struct pt_regs* regs = registers();
   struct task_struct* task = bpf_get_current_task_btf();
   __u64 id = regs->orig_ax;
   t->stack_pointer = regs->sp;
@@ -221,7 +280,9 @@ __noinline int repeat_entry(struct scratch* s, struct bpf_task* t) {
   return 0;
 }
 
-static __always_inline int record_enter(struct scratch* s, struct bpf_task* t, struct pt_regs* regs, __u8 flags) {
+__noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
+  if (!s || !t) return 0;
+  const struct pt_regs* regs = registers();
   begin_record(s, t, BPF_RECORD_ENTER, sizeof(struct bpf_record));
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   r->instruction_pointer = regs->ip;
@@ -239,12 +300,18 @@ static __always_inline int record_enter(struct scratch* s, struct bpf_task* t, s
     }
   }
   r->flags |= flags;
+  t->held = 0;
+  if (settings.unneeded && !flags && keep_back(s, t)) return 0;
+  t->native = t->abi == 0;
   return end_record(s, t);
 }
 
 // True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
 // was for the call only until the thread goes on.
-static __always_inline int record_exit(struct scratch* s, struct bpf_task* t, struct pt_regs* regs) {
+__noinline int record_exit(struct scratch* s, struct bpf_task* t) {
+  if (!s || !t) return 0;
+  if (settings.unneeded && t->held) tell_held(s, t);
+  const struct pt_regs* regs = registers();
   begin_record(s, t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   __u64 result = regs->ax;
@@ -288,12 +355,11 @@ int on_record(void* context) {
   struct bpf_task* t = traced();
   struct scratch* s = find_scratch();
   if (!t || !s) return 0;
-  struct pt_regs* regs = (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
   __u8 wanted = t->to_record;
   if (wanted & BPF_MAKE_LATE) record_late(s, t);
   if (wanted & BPF_MAKE_END) record_end(s, t);
-  if (wanted & BPF_MAKE_ENTER) record_enter(s, t, regs, wanted & BPF_RECORD_BEFORE);
-  if (wanted & BPF_MAKE_EXIT && record_exit(s, t, regs) && t->stoppable) {
+  if (wanted & BPF_MAKE_ENTER) record_enter(s, t, wanted & BPF_RECORD_BEFORE);
+  if (wanted & BPF_MAKE_EXIT && record_exit(s, t) && t->stoppable) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);
@@ -308,12 +374,13 @@ static __always_inline int record(void* context, struct bpf_task* t, __u8 what) 
 }
 
 SEC("raw_tp")
-int on_enter(void* context) {
+int on_enter(struct bpf_raw_tracepoint_args* context) {
+  if (is_passed_over(context->args[1])) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
   if (t->birth == BPF_READER) return note_root();
   t->birth = 0;
-  if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) {
+  if (!note_call(t)) {
     t->progress = BPF_HIDDEN;
     return 0;
   }
@@ -323,6 +390,7 @@ int on_enter(void* context) {
 
 SEC("raw_tp")
 int on_exit(void* context) {
+  if (!settings.all && is_passed_over(registers()->orig_ax)) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
   __u8 progress = t->progress;
@@ -332,9 +400,13 @@ int on_exit(void* context) {
   if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
   // A thread that is killed does not come back from its call, and nobody can have seen a result.
   if (bpf_get_current_task_btf()->pending.signal.sig[0] >> (SIGNAL_KILL - 1) & 1) return 0;
+  if (settings.unneeded && t->held && is_unneeded(registers()->ax)) {
+    t->held = 0;
+    return 0;
+  }
   if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
   // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
-  if (!note_call(t, (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))) return 0;
+  if (!note_call(t)) return 0;
   return record(context, t, BPF_MAKE_ENTER | BPF_MAKE_EXIT | (birth == BPF_ATTACHED ? BPF_RECORD_BEFORE : 0));
 }
 

@@ -47,11 +47,11 @@ struct scratch {
   __u32 unseen;  // decoding will read memory that could not be copied
   __u32 socket_noted;
   __u32 is_netlink;
-  // Of the copy that a helper's loop makes.
+  // Of the copy that is being made.
   __u32 copied;
   __u32 wanted;
   __u32 stride;
-  __u32 found;
+  __u32 status;  // enum capture_status
   __u64 from;
   __s64 selector;
   __u32 low;
@@ -224,37 +224,54 @@ __noinline __u64 arithmetic(__u8 kind, __u64 a, __u64 b, __u64 before) {
   return 0;
 }
 
-// Room for a copy's header and bytes: where the bytes go, or 0 if there is none. `*size` is cut to what fits.
-static __always_inline __u32 make_room(struct scratch* s, __u64* size, __u32* status) {
+// What is read here and there stands in the scratch, not in arguments: functions that many places call, or that branch,
+// are global, and the verifier walks each of them once.
+
+// How many bytes an op asks for.
+static __always_inline __u64 size_of_copy(struct scratch* s, const struct capture_op* op) {
+  __u64 size = op->cap;
+  if (op->kind == CAPTURE_UNTIL_ZERO) return (size > CAPTURE_MAX_ELEMENTS ? CAPTURE_MAX_ELEMENTS : size) * op->stride;
+  if (op->b.source == CAPTURE_ABSENT) return size;
+  __u64 count = operand(s, &op->b);
+  if (op->kind == CAPTURE_BYTES) {
+    if (count > CAPTURE_MAX_BYTES) return size;
+    count *= op->stride;
+  }
+  return count < size ? count : size;
+}
+
+// Room for a copy's header and its `wanted` bytes, which are cut to what fits: `low` is where they go. 0: there is
+// none.
+__noinline long make_room(struct scratch* s) {
+  if (!s) return 0;
   __u32 at = s->used + sizeof(struct bpf_copy);
   __u32 limit = s->limit;
   if (at >= limit || at >= BPF_MAX_RECORD) return 0;
-  __u64 room = limit - at;
-  if (*size > room) {
-    *size = room & ~7ull;
-    *status |= CAPTURE_CUT;
-  }
-  if (*size > CAPTURE_MAX_BYTES) {
-    *size = CAPTURE_MAX_BYTES;
-    *status |= CAPTURE_CUT;
-  }
-  return at;
+  __u32 room = limit - at, size = s->wanted;
+  s->low = at;
+  s->copied = 0;
+  s->status = 0;
+  if (size > room) size = room & ~7u;
+  if (size > CAPTURE_MAX_BYTES) size = CAPTURE_MAX_BYTES;
+  if (size < s->wanted) s->status = CAPTURE_CUT;
+  s->wanted = size;
+  return 1;
 }
 
-// Ends a copy of `length` bytes at `at`, and notes it in the op's slot.
-static __always_inline void close_copy(struct scratch* s, const struct capture_op* op, __u64 address, __u32 at,
-                                       __u32 length, __u32 status) {
+// Ends a copy of `copied` bytes at `low`, and notes it in the op's slot.
+static __always_inline void close_copy(struct scratch* s, const struct capture_op* op) {
+  __u32 at = s->low, status = s->status, length = s->copied;
   if (status & CAPTURE_FAULT) s->faulted = 1;
   if (status) s->unseen = 1;
   __u32 head = (at - sizeof(struct bpf_copy)) & (2 * BPF_MAX_RECORD - 1);
   struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + head);
-  copy->address = address;
+  copy->address = s->from;
   copy->length = length;
   copy->status = status | s->late;
   s->used = at + ((length + 7) & ~7u);
   if (op->slot == CAPTURE_NO_SLOT) return;
   struct slot* slot = &s->slots[op->slot & SLOT_MASK];
-  slot->address = address;
+  slot->address = s->from;
   slot->offset = at;
   slot->length = length;
 }
@@ -282,62 +299,34 @@ static long copy_page(__u32 index, void* context) {
   return 0;
 }
 
-// What is there of `length` bytes, of which not all are.
-static __always_inline __u32 copy_pages(struct scratch* s, __u64 address, __u32 at, __u32 length) {
-  s->from = address;
-  s->wanted = length;
-  s->copied = 0;
-  s->low = at;
+// What is there of the bytes, of which not all are.
+__noinline long copy_pages(struct scratch* s) {
+  if (!s) return 0;
+  s->status |= CAPTURE_FAULT;
   bpf_loop(CAPTURE_MAX_BYTES / PAGE + 1, copy_page, &s, 0);
-  return s->copied;
+  return 1;
 }
 
-__noinline long copy_bytes(struct scratch* s, const struct capture_op* op) {
-  if (!s || !op) return 0;
-  __u64 address = operand(s, &op->a);
-  __u64 size = op->cap;
-  if (op->b.source != CAPTURE_ABSENT) {
-    __u64 count = operand(s, &op->b);
-    if (count <= CAPTURE_MAX_BYTES && count * op->stride < size) size = count * op->stride;
-  }
-  empty_slot(s, op);
-  if (!address || !size) return 0;
-  __u32 status = 0;
-  __u32 at = make_room(s, &size, &status);
-  if (!at) return 0;
-  __u32 length = size;
+// These copy `wanted` bytes, or less, from `from` to `low`. 0: it can't be done.
+
+__noinline long copy_bytes(struct scratch* s) {
+  if (!s) return 0;
+  __u32 at = s->low, length = s->wanted;
   if (at >= BPF_MAX_RECORD || length > BPF_MAX_RECORD) return 0;
-  if (bpf_probe_read_user(s->bytes + at, length, (const void*)address)) {
-    length = copy_pages(s, address, at, length);
-    status |= CAPTURE_FAULT;
-  }
-  close_copy(s, op, address, at, length, status);
-  return 0;
+  if (bpf_probe_read_user(s->bytes + at, length, (const void*)s->from)) return copy_pages(s);
+  s->copied = length;
+  return 1;
 }
 
-__noinline long copy_string(struct scratch* s, const struct capture_op* op) {
-  if (!s || !op) return 0;
-  __u64 address = operand(s, &op->a);
-  __u64 size = op->cap;
-  if (op->b.source != CAPTURE_ABSENT) {
-    __u64 bound = operand(s, &op->b);
-    if (bound < size) size = bound;
-  }
-  empty_slot(s, op);
-  if (!address || !size) return 0;
-  __u32 status = 0;
-  __u32 at = make_room(s, &size, &status);
-  if (!at) return 0;
+__noinline long copy_string(struct scratch* s) {
+  if (!s) return 0;
+  __u32 at = s->low, size = s->wanted;
   __u32 length = size + 1;  // the helper puts a NUL at the end of what it cuts
   if (at >= BPF_MAX_RECORD || length > CAPTURE_MAX_STRING + 1) return 0;
-  long got = bpf_probe_read_user_str(s->bytes + at, length, (const void*)address);
-  if (got < 0) {
-    got = copy_pages(s, address, at, size);
-    status |= CAPTURE_FAULT;
-  }
-  if (got > (long)size) got = size;
-  close_copy(s, op, address, at, got, status);
-  return 0;
+  long got = bpf_probe_read_user_str(s->bytes + at, length, (const void*)s->from);
+  if (got < 0) return copy_pages(s);
+  s->copied = got > (long)size ? size : (__u32)got;
+  return 1;
 }
 
 // One element; 1 ends the loop.
@@ -350,38 +339,38 @@ static long copy_element(__u32 index, void* context) {
   __u64* words = (__u64*)(s->bytes + at);
   __builtin_memset(words, 0, 64);
   if (bpf_probe_read_user(s->bytes + at, stride, (const void*)(s->from + s->copied))) {
-    s->found = 2;
+    s->status |= CAPTURE_FAULT;
     return 1;
   }
   s->copied += stride;
   if (words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7]) return 0;
-  s->found = 1;
+  // Not cut, if it ended within the room that there was.
+  s->status &= ~CAPTURE_CUT;
   return 1;
 }
 
 __noinline long copy_until_zero(struct scratch* s, const struct capture_op* op) {
   if (!s || !op) return 0;
-  __u64 address = operand(s, &op->a);
-  __u32 cap = op->cap;
-  if (cap > CAPTURE_MAX_ELEMENTS) cap = CAPTURE_MAX_ELEMENTS;
-  __u64 size = (__u64)cap * op->stride;
-  empty_slot(s, op);
-  if (!address || !size) return 0;
-  __u32 status = 0;
-  __u32 at = make_room(s, &size, &status);
-  if (!at) return 0;
-  s->from = address;
-  s->wanted = size;
-  s->copied = 0;
-  s->low = at;
   s->stride = op->stride;
-  s->found = 0;
-  bpf_loop(cap, copy_element, &s, 0);
-  if (s->found == 2) status |= CAPTURE_FAULT;
-  // Not cut, if it ended within the room that there was.
-  if (s->found == 1) status &= ~CAPTURE_CUT;
-  close_copy(s, op, address, at, s->copied, status);
-  return 0;
+  bpf_loop(op->cap > CAPTURE_MAX_ELEMENTS ? CAPTURE_MAX_ELEMENTS : op->cap, copy_element, &s, 0);
+  return 1;
+}
+
+static __always_inline void copy(struct scratch* s, const struct capture_op* op) {
+  __u64 address = operand(s, &op->a);
+  __u64 size = size_of_copy(s, op);
+  empty_slot(s, op);
+  if (!address || !size) return;
+  s->from = address;
+  s->wanted = size > ~0u ? ~0u : (__u32)size;
+  if (!make_room(s)) return;
+  long copied = 0;
+  switch (op->kind) {
+    case CAPTURE_BYTES: copied = copy_bytes(s); break;
+    case CAPTURE_STRING: copied = copy_string(s); break;
+    case CAPTURE_UNTIL_ZERO: copied = copy_until_zero(s, op); break;
+  }
+  if (copied) close_copy(s, op);
 }
 
 static __always_inline void begin_loop(struct scratch* s, const struct capture_op* op, __u64 bound) {
@@ -457,9 +446,9 @@ static long step(__u32 index, void* context) {
     return 0;
   }
   switch (op->kind) {
-    case CAPTURE_BYTES: copy_bytes(s, op); break;
-    case CAPTURE_STRING: copy_string(s, op); break;
-    case CAPTURE_UNTIL_ZERO: copy_until_zero(s, op); break;
+    case CAPTURE_BYTES:
+    case CAPTURE_STRING:
+    case CAPTURE_UNTIL_ZERO: copy(s, op); break;
     case CAPTURE_EACH: begin_loop(s, op, op->b.source == CAPTURE_ABSENT ? ~0ull : operand(s, &op->b)); break;
     case CAPTURE_TEST:
       if (!operand(s, &op->a)) s->pc += op->length;

@@ -126,6 +126,14 @@ enum bpf_to_record {
   BPF_MAKE_END = 128,
 };
 
+// How a call ends.
+enum bpf_outcome {
+  BPF_SUCCESS = 1,
+  BPF_FAILURE = 2,
+};
+
+enum { BPF_MAX_HELD = 512 };  // bytes of the record of an entry that can be kept back until the outcome is known
+
 // One traced thread.
 struct bpf_task {
   __s32 tid;  // 0: to be found out
@@ -140,6 +148,9 @@ struct bpf_task {
   __u8 lost;
   __u8 to_record;  // enum bpf_to_record, with BPF_RECORD_BEFORE
   __u8 unseen;     // some memory of the entry is left to the reader
+  __u8 native;     // the last call that the reader was told of is one of x86_64
+  __u8 pad;
+  __u16 held;  // bytes of the record of the entry, if that is kept back
   __u64 stack_pointer;
   __u64 args[6];
 };
@@ -166,7 +177,9 @@ enum {
 // Set before the program is loaded.
 struct bpf_settings {
   __u64 wanted[BPF_ABIS][BPF_MAX_NUMBER / 64];
-  __u64 namespace_device;  // of the reader's pid namespace
+  __u64 seen[BPF_ABIS][BPF_MAX_NUMBER / 64];  // wanted, or such that the state of a thread depends on them
+  __u64 holdable[BPF_MAX_NUMBER / 64];        // x86_64 calls that are left out if they have an unneeded outcome
+  __u64 namespace_device;                     // of the reader's pid namespace
   __u64 namespace_inode;
   __u32 ring_size;
   __u32 high_water;  // bytes in a ring from which on threads are stopped
@@ -177,6 +190,7 @@ struct bpf_settings {
   __u8 want_cpu_time;
   __u8 stand_still;  // each thread is stopped at the end of each call, until the reader has seen it
   __u8 want_files;   // enum bpf_want_files: what is behind descriptors is noted
+  __u8 unneeded;     // enum bpf_outcome
   __u8 follow;       // children are traced even if they are not attached to by ptrace
 };
 
