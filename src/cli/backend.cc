@@ -58,7 +58,7 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
-  const bool stand_still = !what_needs_stops(options, plan).empty();
+  const bool stand_still = !plan.observe && !what_needs_stops(options, plan).empty();
   return capture::bpf::make_bpf_source(std::move(plan), copies_of(options, model), stand_still, messages);
 }
 
@@ -99,6 +99,7 @@ Result<std::unique_ptr<capture::Source>> choose_source(const Options& options, c
 Result<std::unique_ptr<capture::Source>> make_live_source(const Options& options, capture::Plan plan,
                                                           const describe::Model& model, capture::Messages& messages) {
   if (options.backend == Backend::ptrace) return capture::ptrace::make_ptrace_source(std::move(plan), messages);
+  if (!options.tell_short_reads) plan.if_traced = "--no-ptrace traces it all the same";
   if (options.backend == Backend::automatic) return choose_source(options, std::move(plan), model, messages);
   if (const std::string_view lack = what_bpf_lacks(plan); !lack.empty())
     return Error{std::string(backend_name), std::string(lack), "use --backend=ptrace, or --backend=auto", EINVAL};

@@ -53,10 +53,43 @@ struct sigpending {
   sigset_t signal;
 };
 
+typedef struct {
+  int counter;
+} atomic_t;
+
+struct signal_struct {
+  atomic_t live;
+  int group_exit_code;
+  unsigned int flags;
+};
+
+struct ns_common {
+  unsigned int inum;
+};
+
+struct pid_namespace {
+  struct ns_common ns;
+};
+
+struct upid {
+  int nr;
+  struct pid_namespace* ns;
+};
+
+struct pid {
+  unsigned int level;
+  struct upid numbers[1];
+};
+
 struct task_struct {
   struct thread_info thread_info;
   struct sigpending pending;
   unsigned int ptrace;
+  int exit_code;
+  int pid;
+  int tgid;
+  struct pid* thread_pid;
+  struct signal_struct* signal;
   struct files_struct* files;
   struct sched_entity se;
 };
@@ -82,5 +115,7 @@ struct linux_binprm;
 #pragma clang attribute pop
 
 enum { TS_COMPAT = 2 };                         // asm/thread_info.h: the call was made in 32-bit fashion
+enum { SIGNAL_GROUP_EXIT = 4 };                 // linux/sched/signal.h
+enum { MAX_PID_NS_LEVEL = 32 };                 // linux/pid_namespace.h
 enum { S_IFMT = 0170000, S_IFSOCK = 0140000 };  // linux/stat.h
 enum { AF_NETLINK = 16 };                       // linux/socket.h
