@@ -224,8 +224,8 @@ constexpr OptionSpec table[] = {
              "CAP_PERFMON); auto: bpf if it is permitted and shows the same, else ptrace (-d tells why)",
      .words = backend_words},
     {.id = OptionId::no_ptrace, .long_names = {"no-ptrace"}, .section = tracing,
-     .help = "capture by BPF alone, also what a debugger or another tracer holds. Nothing is ever stopped: what finds\n"
-             "no room is lost, and \"+++ N events lost +++\" stands in its place",
+     .help = "capture by BPF alone, also what a debugger or another tracer holds. Nothing is ever stopped:\n"
+             "what finds no room is lost, and \"+++ N events lost +++\" stands in its place",
      .sysray_only = true},
     {.id = OptionId::everyone, .long_names = {"all"}, .section = startup,
      .help = "trace all processes of the machine but sysray, without ptrace; until PROG ends, if one is given.\n"

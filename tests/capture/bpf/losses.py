@@ -84,6 +84,15 @@ lost += check(4, 25000, ring=64, stall=0.5, every=1 << 18, pause=0.02)
 lost += check(8, 20000, ring=64, stall=1.0, every=1 << 18, pause=0.05)
 assert lost > 0, "nothing was lost: the test tests nothing"
 
+# However much is lost, the end of each process is told of.
+FORKS = "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done; exit 4"
+result, counted, trace = trace_slowly(["sh", "-c", FORKS], ring=64, stall=2.0, options=["--no-ptrace"])
+ends = re.findall(r"^(\d+) +\+\+\+ exited with (\d+) \+\+\+$", trace, re.M)
+told = sum(int(n) for n in re.findall(r"(\d+) events? lost", trace))
+assert result.returncode == 4 and sorted(status for _, status in ends) == ["0"] * 300 + ["4"], (result, len(ends))
+assert len(set(pid for pid, _ in ends)) == 301 and counted["lost"] == told > 0, (counted, told)
+print(f"300 forks: {told} lost")
+
 # The other forms of the output count the same.
 result, counted, trace = trace_slowly([PROGRAM, "2", "30000"], ring=64, stall=0.5,
                                       options=["--no-ptrace", "--json", "-e", "trace=pwrite64"])
