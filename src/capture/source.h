@@ -134,6 +134,12 @@ struct Plan {
   bool debug = false;         // -d: what the source does, as messages
   size_t ring_size = 0;       // of the BPF source: bytes for each CPU; 0: chosen
   Nanoseconds tick = 0;       // CLOCK_MONOTONIC interval of on_tick; 0: none
+
+  // Of the BPF source: without ptrace, which other tracers may need; all threads of the machine, but for our own and
+  // the helpers'.
+  bool observe = false;
+  bool everyone = false;
+  std::string_view if_traced;  // what else is said if a process to attach to has a tracer already
 };
 
 // How the run ended: what the tracer's own exit should look like.

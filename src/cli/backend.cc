@@ -70,8 +70,8 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
-  const bool stand_still = !what_needs_stops(options, plan).empty();
-  if (!stand_still) plan.unneeded = unneeded_outcomes(options, model);
+  const bool stand_still = !plan.observe && !what_needs_stops(options, plan).empty();
+  if (!stand_still && !plan.observe) plan.unneeded = unneeded_outcomes(options, model);
   const capture::bpf::Depth depth{
       .copies = copies_of(options, model), .files = files_of(options), .stand_still = stand_still};
   return capture::bpf::make_bpf_source(std::move(plan), depth, messages);
@@ -114,6 +114,7 @@ Result<std::unique_ptr<capture::Source>> choose_source(const Options& options, c
 Result<std::unique_ptr<capture::Source>> make_live_source(const Options& options, capture::Plan plan,
                                                           const describe::Model& model, capture::Messages& messages) {
   if (options.backend == Backend::ptrace) return capture::ptrace::make_ptrace_source(std::move(plan), messages);
+  if (!options.tell_short_reads) plan.if_traced = "--no-ptrace traces it all the same";
   if (options.backend == Backend::automatic) return choose_source(options, std::move(plan), model, messages);
   if (const std::string_view lack = what_bpf_lacks(plan); !lack.empty())
     return Error{std::string(backend_name), std::string(lack), "use --backend=ptrace, or --backend=auto", EINVAL};

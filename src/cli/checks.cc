@@ -36,7 +36,8 @@ Result<void> ParserState::check_program(bool has_program) {
   if (given(OptionId::wait_for) && options().targets.empty()) {
     return usage_error("--wait-for needs something to wait for, such as --container or --comm");
   }
-  if (!has_program && options().plan.attach.empty() && options().targets.empty())
+  if (auto check = check_observation(); !check) return check;
+  if (!has_program && options().plan.attach.empty() && options().targets.empty() && !given(OptionId::everyone))
     return usage_error("must have PROG [ARGS] or -p PID");
   if (!has_program && given(OptionId::argv0))
     return usage_error("PROG [ARGS] must be specified with --argv0",
@@ -54,14 +55,52 @@ Result<void> ParserState::check_program(bool has_program) {
   return {};
 }
 
+// What needs a thread that stands still, or a hold on it, cannot be done without ptrace.
+Result<void> ParserState::check_observation() {
+  const bool everyone = given(OptionId::everyone);
+  if (!everyone && !given(OptionId::no_ptrace)) return {};
+  const std::string asked = everyone ? "--all" : "--no-ptrace";
+  if (given(OptionId::backend) && options().backend != Backend::bpf) {
+    return usage_error(asked + " needs --backend=bpf",
+                       "it captures by BPF alone; leave --backend out, which is bpf then");
+  }
+  if (everyone && !(options().plan.attach.empty() && options().targets.empty())) {
+    return usage_error("--all and -p/--attach or the like are mutually exclusive",
+                       "--all traces every process; to trace some of them, leave it out");
+  }
+  struct Needy {
+    OptionId id;
+    std::string_view name, why;
+  };
+  constexpr Needy needy[] = {
+      {OptionId::inject, "-e inject=", "a call is changed while its thread is stopped"},
+      {OptionId::fault, "-e fault=", "a call is changed while its thread is stopped"},
+      {OptionId::stack_trace, "-k/--stack-trace", "a stack is read while its thread is stopped"},
+      {OptionId::kill_on_exit, "--kill-on-exit", "only what is held by ptrace is killed with the tracer"},
+      {OptionId::detach_on, "-b/--detach-on", "a process is let go while it is stopped"},
+      {OptionId::seccomp, "--seccomp-bpf", "a seccomp filter stops threads for ptrace"},
+      {OptionId::kvm, "--kvm", "a virtual CPU is looked at while its thread is stopped"},
+  };
+  for (const auto& [id, name, why] : needy) {
+    if (given(id))
+      return usage_error(asked + " and " + std::string(name) + " are mutually exclusive",
+                         std::string(why) + ", and nothing is stopped without ptrace");
+  }
+  if (!options().targets.empty() || given(OptionId::descendants)) {
+    return usage_error(asked + " traces processes by their ids: give -p PID",
+                       "containers and the like are looked for while ptrace holds what was found");
+  }
+  return {};
+}
+
 // A recording takes the place of the program, and nothing runs.
 Result<void> ParserState::check_replay(std::span<const char* const> rest) {
   Error error = usage_error("replay takes one recording");
   error.hint = "for example: sysray replay --json run.sysray";
   if (rest.size() != 1) return error;
-  for (OptionId id :
-       {OptionId::attach, OptionId::daemonize, OptionId::environment, OptionId::user, OptionId::argv0, OptionId::record,
-        OptionId::kill_on_exit, OptionId::detach_on, OptionId::seccomp, OptionId::inject, OptionId::fault}) {
+  for (OptionId id : {OptionId::attach, OptionId::daemonize, OptionId::environment, OptionId::user, OptionId::argv0,
+                      OptionId::record, OptionId::kill_on_exit, OptionId::no_ptrace, OptionId::everyone,
+                      OptionId::detach_on, OptionId::seccomp, OptionId::inject, OptionId::fault}) {
     if (!given(id)) continue;
     error.cause = "--" + std::string(option_spec(id).long_names[0]) + " makes no sense with replay";
     error.hint = "";

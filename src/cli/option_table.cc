@@ -223,6 +223,14 @@ constexpr OptionSpec table[] = {
      .help = "what captures: ptrace (the default); bpf, which leaves threads running (needs root or CAP_BPF and\n"
              "CAP_PERFMON); auto: bpf if it is permitted and shows the same, else ptrace (-d tells why)",
      .words = backend_words},
+    {.id = OptionId::no_ptrace, .long_names = {"no-ptrace"}, .section = tracing,
+     .help = "capture by BPF alone, also what a debugger or another tracer holds. Nothing is ever stopped:\n"
+             "what finds no room is lost, and \"+++ N events lost +++\" stands in its place",
+     .sysray_only = true},
+    {.id = OptionId::everyone, .long_names = {"all"}, .section = startup,
+     .help = "trace all processes of the machine but sysray, without ptrace; until PROG ends, if one is given.\n"
+             "Write to a file: a terminal or the reader of a pipe is traced, and what it does adds to the trace",
+     .sysray_only = true},
     {.id = OptionId::ring_size, .long_names = {"ring-size"}, .section = tracing, .arity = required, .value = "KIB",
      .sample = "1024", .help = "with --backend=bpf: room for captured calls, for each CPU",
      .hidden = true},

@@ -17,7 +17,7 @@ enum class OptionId : u8 {
   absolute_time, duration, user, columns, no_abbrev, version, wall_clock, strings_in_hex, const_style, pidns_translation,
   successful_only, failed_only, seccomp, argv0, show_pid, color, trace, trace_fds, abbrev, verbose, raw, dump_read, dump_write,
   signals, status, quiet,
-  decode_fds, decode_pids, decode_ids, secontext, inject, fault, backend, ring_size, summary_by, histogram, interval, json, describe, whole_calls, record, generate,
+  decode_fds, decode_pids, decode_ids, secontext, inject, fault, backend, no_ptrace, everyone, ring_size, summary_by, histogram, interval, json, describe, whole_calls, record, generate,
   container, pod, cgroup, unit, pid_namespace, comm, exe, descendants, wait_for,
   stack_trace, stack_limit, tips, name_spaces, kvm,
   count,

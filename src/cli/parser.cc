@@ -94,6 +94,7 @@ Result<void> ParserState::apply_startup(const Given& given) {
     case OptionId::pid_namespace: return add_target(resolve::TargetKind::pid_namespace, value);
     case OptionId::comm: return add_target(resolve::TargetKind::comm, value);
     case OptionId::exe: return add_target(resolve::TargetKind::exe, value);
+    case OptionId::everyone: options().plan.everyone = true; return done();
     case OptionId::wait_for: options().wait_for_targets = true; return done();
     case OptionId::user: launch_.user = value; return done();
     case OptionId::argv0: launch_.argv0 = value; return done();
@@ -132,6 +133,7 @@ Result<void> ParserState::apply_tracing(const Given& given) {
       plan.ring_size = static_cast<size_t>(*size) << 10;
       return done();
     }
+    case OptionId::no_ptrace: plan.observe = true; return done();
     case OptionId::kill_on_exit: plan.kill_on_exit = true; return done();
     case OptionId::syscall_limit: {
       auto limit = parse_number(*given.value, std::numeric_limits<s64>::max());

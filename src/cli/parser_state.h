@@ -72,6 +72,7 @@ class ParserState {
 
   // checks.cc: how the options go together, in the order in which strace finds fault
   Result<void> check_program(bool has_program);
+  Result<void> check_observation();
   Result<void> check_replay(std::span<const char* const> rest);
   Result<void> check_both_forms();
   void settle_seccomp();

@@ -113,6 +113,8 @@ void ParserState::settle_output(bool has_program) {
   }
 
   const size_t targets = plan.attach.size() + (has_program ? 1 : 0);
+  if (text.pid_prefix == sink::PidPrefix::automatic && plan.everyone && !output.per_thread)
+    text.pid_prefix = sink::PidPrefix::always;
   if (text.pid_prefix == sink::PidPrefix::automatic && output.path) {
     const bool mixed = (plan.follow_forks || targets > 1) && !output.per_thread;
     text.pid_prefix = mixed ? sink::PidPrefix::always : sink::PidPrefix::never;
@@ -135,6 +137,8 @@ void ParserState::settle_plan(std::span<const char* const> program) {
       plan.calls.calls[abi] = traced_->of(static_cast<event::Abi>(abi));
     }
   }
+  plan.observe |= plan.everyone;
+  if (plan.observe) options().backend = Backend::bpf;
   options().tell_short_reads = strict_;
   plan.tampers = !options().injections.empty();
   plan.sends_signals = std::ranges::any_of(options().injections, [](const auto& rule) { return rule.signal != 0; });

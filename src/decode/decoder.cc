@@ -44,6 +44,7 @@ EventKind kind_of(RawKind kind) {
     case RawKind::killed: return EventKind::killed;
     case RawKind::superseded: return EventKind::superseded;
     case RawKind::attached: return EventKind::attached;
+    case RawKind::lost: return EventKind::lost;
     default: return EventKind::detached;
   }
 }

@@ -113,6 +113,7 @@ enum class EventKind : u8 {
   superseded,
   attached,
   detached,
+  lost,
 };
 
 // Bytes that were read or written, to be dumped in full (-e read=, -e write=).
@@ -156,7 +157,7 @@ struct Event {
   Tid tid{};
   Tgid tgid{};
   Tid other{};     // superseded: the thread that called execve; attached: creator
-  s32 status = 0;  // exit status or signal number
+  s32 status = 0;  // exit status or signal number; lost: how many events
   u64 number = 0;
   std::array<u64, 6> registers{};
   u8 register_count = 0;           // how many registers the call takes (for raw display)

@@ -24,6 +24,7 @@ enum class RawKind : u8 {
   exec,        // execve succeeded (PTRACE_EVENT_EXEC), before its call_exit
   attached,    // tracing of the thread begins; `other` is its creator, or 0 if it existed before
   detached,    // the thread is traced no longer, and lives on
+  lost,        // `status` events of the thread were not captured at this point; tid 0: of threads that are not known
 };
 
 inline constexpr u64 no_call = ~u64{0};

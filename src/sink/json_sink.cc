@@ -30,6 +30,7 @@ std::string_view kind_name(EventKind kind) {
     case EventKind::superseded: return "superseded";
     case EventKind::attached: return "attach";
     case EventKind::detached: return "detach";
+    case EventKind::lost: return "lost";
   }
   return {};
 }
@@ -292,6 +293,7 @@ void JsonSink::status(JsonWriter& json, const Event& event) {
         values_.value(json, event.args[0]);
       }
       return;
+    case EventKind::lost: json.key("events"); return json.signed_number(event.status);
     case EventKind::exited: json.key("status"); return json.signed_number(event.status);
     case EventKind::superseded: json.key("by"); return json.signed_number(number(event.other));
     case EventKind::attached:

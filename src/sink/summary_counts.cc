@@ -123,6 +123,7 @@ void SummaryCounts::add_descriptor(const Event& call, const Value& value) {
 
 void SummaryCounts::clear() {
   tables_ = {};
+  lost_ = 0;
   errors_.clear();
   processes_.clear();
   descriptors_.clear();

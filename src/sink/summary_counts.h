@@ -50,6 +50,9 @@ class SummaryCounts {
 
   // A call that has returned.
   void count(const event::Event& call);
+  // Events that were not captured.
+  void count_lost(u64 events) { lost_ += events; }
+  u64 lost() const { return lost_; }
   void clear();
 
   // By number of the call.
@@ -82,6 +85,7 @@ class SummaryCounts {
   std::map<s32, CallStatistics> processes_;
   Named descriptors_;
   Named paths_;
+  u64 lost_ = 0;
   TextBuffer key_{128};
 };
 

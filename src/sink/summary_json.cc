@@ -102,6 +102,10 @@ std::string json_report(const SummaryOptions& options, const SummaryCounts& coun
   json.signed_number(span.end);
   json.key("whole_run");
   json.boolean(span.whole_run);
+  if (counts.lost() > 0) {
+    json.key("lost");
+    json.number(counts.lost());
+  }
   calls(json, options, counts);
   further(json, options, counts, SummaryBy::error, "by_error");
   further(json, options, counts, SummaryBy::process, "by_process");

@@ -97,7 +97,16 @@ std::string text_report(const SummaryOptions& options, const SummaryCounts& coun
     all.insert(all.end(), calls.begin(), calls.end());
     text.append(heading(abi)).append(summary_table(options, std::move(calls), "syscall"));
   }
-  if (text.size() == empty) return {};
+  const auto add_lost = [&] {
+    if (counts.lost() > 0)
+      text += std::to_string(counts.lost()) + (counts.lost() == 1 ? " event" : " events") + " lost\n";
+  };
+  if (text.size() == empty) {
+    text.clear();
+    add_lost();
+    return text;
+  }
+  add_lost();
   for (const FurtherTable& table : further_tables) {
     if (!options.wants(table.what)) continue;
     const std::string further = summary_table(options, counts.by(table.what), table.title);

@@ -16,7 +16,7 @@ struct SummarySpan {
 };
 
 // A table of calls for each ABI that was used, then the further tables and histograms that are asked for. Empty if
-// there were no calls.
+// there were no calls. Events that were lost are counted below the first.
 std::string text_report(const SummaryOptions& options, const SummaryCounts& counts, SummarySpan span);
 // One line; in front of it the line that an output begins with, if `header`.
 std::string json_report(const SummaryOptions& options, const SummaryCounts& counts, SummarySpan span, bool header);

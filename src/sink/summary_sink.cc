@@ -9,6 +9,11 @@ void SummarySink::on_event(const event::Event& event) {
   if (began_ == 0) began_ = interval_began_ = event.time;
   ended_ = std::max(ended_, now);
   if (options_.interval > 0) tick(now);
+  if (event.kind == event::EventKind::lost) {
+    all_.count_lost(static_cast<u64>(event.status));
+    lately_.count_lost(static_cast<u64>(event.status));
+    any_lately_ = options_.interval > 0;
+  }
   if (event.kind != event::EventKind::call_end || !event.has_result) return;
   all_.count(event);
   if (options_.interval == 0) return;

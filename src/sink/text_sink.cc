@@ -59,6 +59,7 @@ void TextSink::on_event(const Event& event) {
     case EventKind::superseded: return superseded(event);
     case EventKind::attached: return attached(event);
     case EventKind::detached: return detached(event);
+    case EventKind::lost: return lost(event);
   }
 }
 
@@ -267,6 +268,18 @@ void TextSink::detached(const Event& event) {
     publish(thread, Status::detached);
   }
   forget(event.tid);
+}
+
+void TextSink::lost(const Event& event) {
+  Thread& thread = thread_of(event.tid);
+  note_facts(thread, event);
+  Channel& channel = channel_of(thread);
+  begin_line(channel, thread, event);
+  channel.line.add("+++ ");
+  channel.line.add_signed(event.status);
+  channel.line.add(event.status == 1 ? " event lost +++" : " events lost +++");
+  end_line(channel);
+  if (number(event.tid) == 0) forget(event.tid);
 }
 
 // Another thread called execve and goes on under the id of this one, the leader.

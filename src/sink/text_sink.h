@@ -72,6 +72,7 @@ class TextSink : public Sink {
   void superseded(const event::Event& event);
   void attached(const event::Event& event);
   void detached(const event::Event& event);
+  void lost(const event::Event& event);
 
   void begin_line(Channel& channel, Thread& thread, Nanoseconds time, Nanoseconds monotonic,
                   bool at_instruction = true);

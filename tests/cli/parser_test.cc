@@ -409,6 +409,34 @@ TEST_F(ParserTest, OptionsThatDoNotGoTogether) {
   }
 }
 
+TEST_F(ParserTest, WithoutPtrace) {
+  EXPECT_EQ(told("--no-ptrace ls"), "unrecognized option '--no-ptrace'\nusage");
+  EXPECT_EQ(told("--all"), "unrecognized option '--all'\nusage");
+  EXPECT_EQ(options("--no-ptrace ls").backend, Backend::bpf);
+  EXPECT_TRUE(options("--no-ptrace -p 1").plan.observe);
+  EXPECT_FALSE(options("--backend=bpf ls").plan.observe);
+  const Options all = options("--all");
+  EXPECT_TRUE(all.plan.observe && all.plan.everyone);
+  EXPECT_EQ(all.backend, Backend::bpf);
+  EXPECT_EQ(all.text.pid_prefix, sink::PidPrefix::always);
+  const std::string exclusive = " are mutually exclusive";
+  for (const auto& [line, expected] : {
+           std::pair<std::string_view, std::string>{"--no-ptrace --backend=ptrace ls",
+                                                    "--no-ptrace needs --backend=bpf"},
+           {"--all --backend=auto", "--all needs --backend=bpf"},
+           {"--no-ptrace -k ls", "--no-ptrace and -k/--stack-trace" + exclusive},
+           {"--no-ptrace -b execve ls", "--no-ptrace and -b/--detach-on" + exclusive},
+           {"--no-ptrace --kill-on-exit ls", "--no-ptrace and --kill-on-exit" + exclusive},
+           {"--all -p 1", "--all and -p/--attach or the like" + exclusive},
+           {"--no-ptrace --comm=x", "--no-ptrace traces processes by their ids: give -p PID"},
+       }) {
+    const Command command = parse_line(line, false);
+    ASSERT_TRUE(command.refusal) << line;
+    EXPECT_EQ(command.refusal->cause, expected) << line;
+    EXPECT_FALSE(command.refusal->hint.empty()) << line;
+  }
+}
+
 TEST_F(ParserTest, OptionsWithoutEffect) {
   EXPECT_EQ(told("-cinNrtTyzZ ls"),
             "-i/--instruction-pointer has no effect with -c/--summary-only\n"

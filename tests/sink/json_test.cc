@@ -214,6 +214,9 @@ TEST_F(JsonTest, OtherEvents) {
   superseded.other = Tid{8};
   EXPECT_EQ(line(superseded), R"({"type":"superseded","time":0,"pid":100,"tid":100,"by":8})");
   EXPECT_EQ(line(Maker::plain(EventKind::detached)), R"({"type":"detach","time":0,"pid":100,"tid":100})");
+  Event lost = Maker::plain(EventKind::lost);
+  lost.status = 12;
+  EXPECT_EQ(line(lost), R"({"type":"lost","time":0,"pid":100,"tid":100,"events":12})");
 }
 
 TEST_F(JsonTest, EachThreadsOutputHasAHeader) {

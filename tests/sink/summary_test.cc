@@ -53,6 +53,18 @@ class SummaryTest : public testing::Test {
 
 TEST_F(SummaryTest, NothingWithoutCalls) { EXPECT_EQ(table(), ""); }
 
+TEST_F(SummaryTest, LostEventsAreCounted) {
+  Event lost = Maker::plain(event::EventKind::lost);
+  lost.status = 3;
+  events.push_back(lost);
+  EXPECT_EQ(table(), "3 events lost\n");
+  events.push_back(lost);
+  some_calls();
+  EXPECT_THAT(table(), testing::HasSubstr(" total\n6 events lost\n"));
+  options.json = true;
+  EXPECT_THAT(table(), testing::HasSubstr(R"("lost":6,"calls")"));
+}
+
 TEST_F(SummaryTest, DefaultColumns) {
   some_calls();
   EXPECT_EQ(table(),

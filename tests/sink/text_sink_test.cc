@@ -247,6 +247,18 @@ TEST_F(TextSinkTest, SignalsAndStops) {
   EXPECT_EQ(run({signal()}), "--- SIGUSR1 {si_signo=10 /* SIGUSR1 */} ---\n");
 }
 
+TEST_F(TextSinkTest, LossesAreToldInTheirPlace) {
+  Event lost = Maker::plain(EventKind::lost, 7);
+  lost.status = 12;
+  Event one = Maker::plain(EventKind::lost, 8);
+  one.status = 1;
+  options.pid_prefix = PidPrefix::always;
+  EXPECT_EQ(run({lost, Maker::start_of(nanosleep(7), 1), one}),
+            "7     +++ 12 events lost +++\n"
+            "7     nanosleep({tv_sec=10, tv_nsec=0} <unfinished ...>\n"
+            "8     +++ 1 event lost +++\n");
+}
+
 TEST_F(TextSinkTest, DetachedInACall) {
   options.pid_prefix = PidPrefix::always;
   EXPECT_EQ(run({Maker::start_of(nanosleep(12243), 1), Maker::start_of(nanosleep(12242), 1),

@@ -14,6 +14,7 @@
 #include "capture/bpf/alarm.h"
 #include "capture/bpf/guard.h"
 #include "capture/bpf/object.h"
+#include "capture/bpf/observing_source.h"
 #include "capture/bpf/record_feed.h"
 #include "capture/ptrace/attacher.h"
 #include "capture/ptrace/tracer.h"
@@ -31,6 +32,20 @@ InteractiveMode interactive_mode(const Plan& plan) {
   if (plan.interactive != InteractiveMode::unset) return plan.interactive;
   return plan.daemon != DaemonMode::none ? InteractiveMode::never_tstp : InteractiveMode::waiting;
 }
+
+// The calls of the feed are a Tracer's; of the rest ptrace tells, but for the moment at which a thread ends.
+class TracerListener : public RecordListener {
+ public:
+  explicit TracerListener(ptrace::Tracer& tracer) : tracer_(tracer) {}
+  void on_captured(const ptrace::CapturedCall& call) override { tracer_.on_captured(call); }
+  void on_life(const bpf_record& record, const ptrace::Timestamps& when) override {
+    if (record.kind == BPF_RECORD_END) tracer_.on_captured_end(Tid{record.tid}, when);
+  }
+  void end_throttling(Tid tid, int status) override { tracer_.end_throttling(tid, status); }
+
+ private:
+  ptrace::Tracer& tracer_;
+};
 
 class BpfSource : public Source {
  public:
@@ -57,6 +72,7 @@ class BpfSource : public Source {
   ptrace::SignalGuard signals_;
   std::optional<ptrace::Launcher> launcher_;
   ptrace::Tracer tracer_;
+  TracerListener listener_{tracer_};
   std::unique_ptr<Object> object_;
   std::optional<RecordFeed> feed_;
   std::optional<Guard> guard_;
@@ -84,7 +100,7 @@ Result<void> BpfSource::start(const Depth& depth) {
   if (plan_.launch) {
     if (Result<void> launched = launch(); !launched) return launched;
   }
-  feed_.emplace(*object_, tracer_, files_, messages_);
+  feed_.emplace(*object_, listener_, files_, messages_);
   tracer_.set_feed(*feed_);
   auto guard = Guard::start(object_->stopped());
   if (!guard) return guard.error();
@@ -103,7 +119,7 @@ Result<void> BpfSource::start(const Depth& depth) {
 }
 
 bool BpfSource::attach() {
-  ptrace::Attacher attacher(options(), plan_.quiet_attach, messages_);
+  ptrace::Attacher attacher(options(), plan_.quiet_attach, messages_, plan_.if_traced);
   bool any = false;
   for (Tid tid : plan_.attach) {
     for (const ptrace::Attached& thread : attacher.attach(tid, plan_.follow_forks)) {
@@ -204,16 +220,15 @@ Result<void> BpfSource::let_all_go(int fatal_signal) {
 }
 
 void BpfSource::report() {
-  const RecordFeed::Statistics& statistics = feed_->statistics();
-  if (plan_.debug)
-    messages_.say(fmt::format("BPF backend: {} records, {} stops, {} lost, {} entries completed late, {} live reads",
-                              statistics.records, statistics.stops, statistics.lost, statistics.late,
-                              feed_->memory().live_reads()));
+  if (!plan_.debug) return;
+  messages_.say(feed_->report(feed_->statistics().lost));
+  messages_.say(describe_costs(*object_));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Source>> make_bpf_source(Plan plan, const Depth& depth, Messages& messages) {
+  if (plan.observe) return make_observing_source(std::move(plan), depth, messages);
   auto source = std::make_unique<BpfSource>(std::move(plan), messages);
   if (Result<void> started = source->start(depth); !started) return started.error();
   return std::unique_ptr<Source>(std::move(source));

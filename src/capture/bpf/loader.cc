@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include <cstdio>
+#include <fstream>
+
 #include "capture/bpf/embedded.h"
 
 namespace sysray::capture::bpf {
@@ -106,6 +109,17 @@ Result<void> Loader::load() {
 int Loader::map(std::string_view name) const {
   const size_t index = find(name, 0, head_.maps);
   return index < maps_.size() ? maps_[index].get() : -1;
+}
+
+size_t Loader::map_bytes() const {
+  size_t bytes = 0;
+  for (const UniqueFd& map : maps_) {
+    std::ifstream info(fmt::format("/proc/self/fdinfo/{}", map.get()));
+    size_t memory = 0;
+    for (std::string line; std::getline(info, line);)
+      if (sscanf(line.c_str(), "memlock: %zu", &memory) == 1) bytes += memory;
+  }
+  return bytes;
 }
 
 int Loader::program(std::string_view name) const {

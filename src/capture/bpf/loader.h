@@ -25,6 +25,8 @@ class Loader {
   // -1: there is none of that name. The loader keeps what it opened.
   int map(std::string_view name) const;
   int program(std::string_view name) const;
+  // What all maps take, as the kernel accounts for it.
+  size_t map_bytes() const;
 
  private:
   size_t find(std::string_view name, size_t from, size_t count) const;

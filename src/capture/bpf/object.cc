@@ -16,6 +16,8 @@
 #include <bit>
 #include <charconv>
 
+#include "capture/ptrace/waiter.h"
+
 namespace sysray::capture::bpf {
 namespace {
 
@@ -71,6 +73,9 @@ void mark_seen(bpf_settings& settings) {
     for (const u16 number : changing[abi]) settings.seen[abi][number / 64] |= u64{1} << (number % 64);
 }
 
+// The call with which the reader shows itself (Object::note_root).
+void mark_note_of_root(bpf_settings& settings) { settings.seen[0][SYS_getppid / 64] |= u64{1} << (SYS_getppid % 64); }
+
 void mark_holdable(bpf_settings& settings, const Unneeded& unneeded) {
   settings.unneeded = (unneeded.successes ? BPF_SUCCESS : 0) | (unneeded.failures ? BPF_FAILURE : 0);
   for (size_t number = 0; number < BPF_MAX_NUMBER; number++)
@@ -97,6 +102,9 @@ bpf_settings settings_of(const Plan& plan, size_t ring_size) {
   settings.full_limit = static_cast<u32>(ring_size / 4 * 3);
   settings.wake_mark = static_cast<u32>(std::min(largest_wake_mark, ring_size / 4));
   settings.want_comm = plan.want_comm;
+  settings.observe = plan.observe;
+  settings.everyone = plan.everyone;
+  settings.follow = plan.observe && (plan.follow_forks || plan.everyone);
   settings.want_cpu_time = plan.want_system_time;
   return settings;
 }
@@ -124,6 +132,7 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   bpf_settings settings = settings_of(plan, object->ring_size_);
   settings.stand_still = depth.stand_still;
   settings.want_files = static_cast<u8>(depth.files);
+  if (depth.files) mark_note_of_root(settings);
   const describe::CapturePlan& copies = depth.copies;
   Loader& loader = object->loader_;
   loader.set_value(".rodata", &settings);
@@ -132,7 +141,11 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   loader.set_entries("plan_ops", std::max<size_t>(copies.ops.size(), 1));
   loader.set_entries("plan_cases", std::max<size_t>(copies.cases.size(), 1));
   loader.set_ring_size(static_cast<u32>(Ring::room(object->ring_size_)));
+  object->observes_ = plan.observe;
+  object->everyone_ = plan.everyone;
+  const Nanoseconds before = ptrace::now().monotonic;
   if (auto loaded = loader.load(); !loaded) return loaded.error();
+  object->costs_.load = ptrace::now().monotonic - before;
   if (auto mapped = object->map_memory(cpus); !mapped) return mapped.error();
   if (auto filled = object->fill(copies); !filled) return filled.error();
   return object;
@@ -147,6 +160,7 @@ Object::~Object() {
 Result<void> Object::map_memory(size_t cpus) {
   tasks_ = loader_.map("tasks");
   stopped_ = loader_.map("stopped");
+  unplaced_ = loader_.map("unplaced");
   auto map = [](int fd, size_t size) { return mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0); };
   void* shared = map(loader_.map(".bss"), page_size());
   if (shared == MAP_FAILED) return failed("mapping its data", errno);
@@ -168,6 +182,7 @@ Result<void> Object::attach() {
   const int recorder = loader_.program("on_record");
   if (skel_map_update_elem(loader_.map("recorder"), &first, &recorder, 0) < 0)
     return failed("joining its programs", errno);
+  const Nanoseconds before = ptrace::now().monotonic;
   struct Place {
     const char* program;
     const char* tracepoint;  // nullptr: the program knows
@@ -176,15 +191,19 @@ Result<void> Object::attach() {
                               {"on_exec", "sched_process_exec"},
                               {"before_exec", "sched_prepare_exec"},
                               {"on_end", "sched_process_exit"},
+                              {"on_signal", "signal_deliver"},
                               {"on_exit", "sys_exit"},
                               {"on_enter", "sys_enter"}};
   for (const auto& [program, tracepoint] : places) {
+    // Of signals ptrace tells, if it is there.
+    if (!observes_ && std::string_view(program) == "on_signal") continue;
     UniqueFd link(skel_raw_tracepoint_open(tracepoint, loader_.program(program)));
     // sched_prepare_exec is there from Linux 6.10 on.
     if (!link && errno == ENOENT && std::string_view(program) == "before_exec") continue;
     if (!link) return failed("attaching the program", errno);
     links_.push_back(std::move(link));
   }
+  costs_.attach = ptrace::now().monotonic - before;
   return {};
 }
 
@@ -195,14 +214,24 @@ Result<void> Object::note_root() {
   state.birth = BPF_READER;
   if (auto added = add(own, state); !added) return added;
   syscall(SYS_getppid);
-  remove(own);
-  return {};
+  if (!everyone_) {
+    remove(own);
+    return {};
+  }
+  bpf_task hidden{};
+  hidden.hidden = 1;
+  return add(own, hidden);
 }
 
-Result<void> Object::add(Tid tid, const bpf_task& state) {
+UniqueFd Object::open_thread(Tid tid) {
   constexpr unsigned pidfd_thread = 0200;  // PIDFD_THREAD (O_EXCL), Linux 6.9
   UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, number(tid), pidfd_thread)));
   if (!pidfd && errno == EINVAL) pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, number(tid), 0)));
+  return pidfd;
+}
+
+Result<void> Object::add(Tid tid, const bpf_task& state) {
+  const UniqueFd pidfd = open_thread(tid);
   const int key = pidfd.get();
   if (!pidfd || skel_map_update_elem(tasks_, &key, &state, BPF_ANY) < 0) {
     const int error = errno;
@@ -217,9 +246,7 @@ void Object::forget_stop(Tid tid) {
 }
 
 void Object::remove(Tid tid) {
-  constexpr unsigned pidfd_thread = 0200;
-  UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, number(tid), pidfd_thread)));
-  if (!pidfd && errno == EINVAL) pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, number(tid), 0)));
+  const UniqueFd pidfd = open_thread(tid);
   const int key = pidfd.get();
   if (pidfd) skel_map_delete_elem(tasks_, &key);
 }

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "capture/bpf/bell.h"
+#include "capture/bpf/costs.h"
 #include "capture/bpf/depth.h"
 #include "capture/bpf/loader.h"
 #include "capture/bpf/program/record.h"
@@ -41,6 +42,24 @@ class Object {
   // The map of the threads that were sent SIGSTOP, and the end of an entry in it.
   int stopped() const { return stopped_; }
   void forget_stop(Tid tid);
+  // Nothing more is captured; what was is in the rings.
+  void detach() { links_.clear(); }
+
+  // Without ptrace (Plan::observe):
+  bool observes() const { return observes_; }
+  // Events of the thread of which no record has told yet.
+  u32 untold(Tid tid) const;
+  // Takes the ends that found no room in the rings since this was last asked.
+  struct Unplaced {
+    Tid tid{};
+    bpf_unplaced last{};
+  };
+  std::vector<Unplaced> take_unplaced();
+
+  const Costs& costs() const { return costs_; }
+  // Bytes that the kernel has set aside for all maps, rings included.
+  size_t map_bytes() const { return loader_.map_bytes(); }
+  size_t ring_bytes() const { return rings_size_; }
 
   std::span<Ring> rings() { return rings_; }
   Bell& bell() { return *bell_; }
@@ -50,6 +69,7 @@ class Object {
  private:
   Object() = default;
   Result<void> map_memory(size_t cpus);
+  static UniqueFd open_thread(Tid tid);
   Result<void> fill(const describe::CapturePlan& copies);
   Result<void> fill_map(const char* name, std::span<const std::byte> bytes);
 
@@ -62,6 +82,11 @@ class Object {
   bpf_shared* shared_ = nullptr;
   int tasks_ = -1;
   int stopped_ = -1;
+  int unplaced_ = -1;
+  u32 unplaced_seen_ = 0;
+  bool observes_ = false;
+  bool everyone_ = false;
+  Costs costs_;
   size_t ring_size_ = 0;
 };
 

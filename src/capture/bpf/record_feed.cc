@@ -1,6 +1,7 @@
 #include "capture/bpf/record_feed.h"
 
 #include <errno.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 
@@ -70,6 +71,7 @@ bool RecordFeed::relieved() const {
 
 void RecordFeed::count(const bpf_record& record) {
   statistics_.records++;
+  if (object_.observes()) return;  // the records say it themselves
   if (record.tid != last_tid_ || !last_sequence_) {
     last_tid_ = record.tid;
     last_sequence_ = &sequences_.try_emplace(record.tid, record.sequence).first->second;
@@ -81,14 +83,20 @@ void RecordFeed::count(const bpf_record& record) {
 
 void RecordFeed::deliver(const bpf_record& record) {
   count(record);
-  if (waiting_.empty() && !(record.flags & BPF_RECORD_FAULTED)) return pass_on(record);
-  auto waiting = waiting_.find(record.tid);
+  if (waiting_.empty() && !(record.flags & BPF_RECORD_FAULTED) && !record.lost) return pass_on(record);
+  const bool renamed = record.kind == BPF_RECORD_EXEC && record.args[0] != 0;
+  auto waiting = waiting_.find(renamed ? static_cast<s32>(record.args[0]) : record.tid);
   if (waiting != waiting_.end()) {
     Waiting was = std::move(waiting->second);
     waiting_.erase(waiting);
     const auto& entry = *reinterpret_cast<const bpf_record*>(was.entry.data());
-    enter(entry, record.kind == BPF_RECORD_ENTER ? nullptr : &record);
+    const Tid exec = exec_;
+    if (record.kind == BPF_RECORD_EXEC) exec_ = Tid{entry.tid};
+    const bool completes = record.kind == BPF_RECORD_EXIT || record.kind == BPF_RECORD_LATE;
+    enter(entry, completes ? &record : nullptr);
+    exec_ = exec;
   }
+  if (record.lost) listener_.on_loss(record, time_of(record));
   if (record.flags & BPF_RECORD_FAULTED) {
     statistics_.late++;
     const auto* start = reinterpret_cast<const std::byte*>(&record);
@@ -98,14 +106,17 @@ void RecordFeed::deliver(const bpf_record& record) {
   pass_on(record);
 }
 
+ptrace::Timestamps RecordFeed::time_of(const bpf_record& record) const {
+  const auto monotonic = static_cast<Nanoseconds>(record.time);
+  return {monotonic + realtime_, monotonic};
+}
+
 void RecordFeed::pass_on(const bpf_record& record) {
   switch (record.kind) {
     case BPF_RECORD_ENTER: return enter(record, nullptr);
     case BPF_RECORD_EXIT: return exit(record);
-    case BPF_RECORD_END: {
-      const auto monotonic = static_cast<Nanoseconds>(record.time);
-      return tracer_.on_captured_end(Tid{record.tid}, {monotonic + realtime_, monotonic});
-    }
+    case BPF_RECORD_LATE: return;
+    default: return listener_.on_life(record, time_of(record));
   }
 }
 
@@ -114,6 +125,7 @@ namespace {
 ptrace::CapturedCall call_of(const bpf_record& record, Nanoseconds realtime, event::MemoryView& memory) {
   const auto monotonic = static_cast<Nanoseconds>(record.time);
   ptrace::CapturedCall call{.tid = Tid{record.tid},
+                            .tgid = Tgid{record.tgid},
                             .registers = {},
                             .time = monotonic + realtime,
                             .monotonic = monotonic,
@@ -143,11 +155,13 @@ void RecordFeed::enter(const bpf_record& record, const bpf_record* late) {
   std::copy(std::begin(record.args), std::end(record.args), call.registers.args.begin());
   call.socket = memory_.socket();
   if (notes_files_) call.files = &memory_.files();
-  tracer_.on_captured(call);
+  listener_.on_captured(call);
 }
 
 void RecordFeed::exit(const bpf_record& record) {
-  memory_.begin(Tid{record.tid}, true);
+  // Without a stop the thread is elsewhere by now.
+  const bool live = !(object_.observes() && record.flags & BPF_RECORD_BARE);
+  memory_.begin(Tid{record.tid}, live);
   memory_.add(record, Moment::exit);
   ptrace::CapturedCall call = call_of(record, realtime_, memory_);
   call.at_exit = true;
@@ -155,7 +169,12 @@ void RecordFeed::exit(const bpf_record& record) {
   call.registers.is_error = record.flags & BPF_RECORD_ERROR;
   call.socket = memory_.socket();
   if (notes_files_) call.files = &memory_.files();
-  tracer_.on_captured(call);
+  listener_.on_captured(call);
+}
+
+std::string RecordFeed::report(u64 lost) const {
+  return fmt::format("BPF backend: {} records, {} stops, {} lost, {} entries completed late, {} live reads",
+                     statistics_.records, statistics_.stops, lost, statistics_.late, memory_.live_reads());
 }
 
 void RecordFeed::release_waiting(Nanoseconds now, bool all) {
@@ -207,7 +226,7 @@ void RecordFeed::end_throttling() {
   all.swap(throttled_);
   for (const auto& [tid, status] : all) {
     object_.forget_stop(tid);
-    tracer_.end_throttling(tid, status);
+    listener_.end_throttling(tid, status);
   }
 }
 

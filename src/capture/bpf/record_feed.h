@@ -1,4 +1,4 @@
-// RecordFeed: the records of the rings in order, as calls for a Tracer; and the throttling of threads that outrun it.
+// RecordFeed: the records of the rings in order, as calls for a listener; and the throttling of threads that outrun it.
 #pragma once
 
 #include <unordered_map>
@@ -6,15 +6,16 @@
 
 #include "capture/bpf/captured_memory.h"
 #include "capture/bpf/object.h"
-#include "capture/ptrace/tracer.h"
+#include "capture/bpf/record_listener.h"
+#include "capture/messages.h"
 
 namespace sysray::capture::bpf {
 
 class RecordFeed : public ptrace::CallFeed {
  public:
   // All must outlive the feed. `notes_files`: records tell what is behind descriptors.
-  RecordFeed(Object& object, ptrace::Tracer& tracer, bool notes_files, Messages& messages)
-      : object_(object), tracer_(tracer), notes_files_(notes_files), messages_(messages) {}
+  RecordFeed(Object& object, RecordListener& listener, bool notes_files, Messages& messages)
+      : object_(object), listener_(listener), notes_files_(notes_files), messages_(messages) {}
 
   // Delivers what was recorded up to now, in order of time. True if there was anything.
   // `exec`: a thread that has a new memory since its last record.
@@ -39,6 +40,8 @@ class RecordFeed : public ptrace::CallFeed {
     u64 late = 0;  // entries whose memory was not resident
   };
   const Statistics& statistics() const { return statistics_; }
+  // The same in one line, for -d; without stops, the caller knows better how much is lost.
+  std::string report(u64 lost) const;
   const CapturedMemory& memory() const { return memory_; }
 
  private:
@@ -55,9 +58,10 @@ class RecordFeed : public ptrace::CallFeed {
   void pass_on(const bpf_record& record);
   void count(const bpf_record& record);
   bool relieved() const;
+  ptrace::Timestamps time_of(const bpf_record& record) const;
 
   Object& object_;
-  ptrace::Tracer& tracer_;
+  RecordListener& listener_;
   bool notes_files_;
   Messages& messages_;
   CapturedMemory memory_;

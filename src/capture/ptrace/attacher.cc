@@ -99,6 +99,7 @@ void Attacher::explain(Tid tid, int error) {
   if (error != EPERM) return;
   if (s32 tracer = to_number(status_field(tid, "TracerPid"))) {
     messages_.say(fmt::format("Process {} is already being traced by pid {}", id, tracer));
+    if (!remedy_.empty()) messages_.say(remedy_);
     return;
   }
   if (is_kernel_thread(tid)) {

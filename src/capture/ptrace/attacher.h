@@ -1,6 +1,7 @@
 // Attacher: seizes threads that exist already, and says why if that fails.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "base/types.h"
@@ -15,9 +16,10 @@ struct Attached {
 
 class Attacher {
  public:
-  // `options`: PTRACE_O_*. `quiet`: nothing is said of success.
-  Attacher(unsigned long options, bool quiet, Messages& messages)
-      : options_(options), quiet_(quiet), messages_(messages) {}
+  // `options`: PTRACE_O_*. `quiet`: nothing is said of success. `remedy`: what else is said if the thread is traced by
+  // another already.
+  Attacher(unsigned long options, bool quiet, Messages& messages, std::string_view remedy = {})
+      : options_(options), quiet_(quiet), messages_(messages), remedy_(remedy) {}
 
   // Seizes thread `tid` and, with `whole_process`, all other threads of its process, those that start meanwhile
   // included. Threads are interrupted, so that they stop soon. Empty if it failed, which is said with its cause.
@@ -31,6 +33,7 @@ class Attacher {
   unsigned long options_;
   bool quiet_;
   Messages& messages_;
+  std::string_view remedy_;
 };
 
 // Process of a thread (Tgid of proc_pid_status(5)); the thread itself if it is gone.

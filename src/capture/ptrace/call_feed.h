@@ -14,6 +14,7 @@ namespace sysray::capture::ptrace {
 // The beginning or the end of a call, captured while the thread ran on.
 struct CapturedCall {
   Tid tid{};
+  Tgid tgid{};
   bool at_exit = false;
   bool before = false;  // at the beginning: it began before tracing did; only its end is news
   abi::CallRegisters registers;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "capture/ptrace/call_events.h"
 #include "capture/ptrace/tracer.h"
 
 namespace sysray::capture::ptrace {

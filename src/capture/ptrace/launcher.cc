@@ -50,7 +50,7 @@ class Child {
     if (!setup_.filter.empty()) install_filter();
     if (program_.identity && !take_identity(*program_.identity)) fail(ChildReport::What::identity_refused);
     // Straight to the kernel: the tracer takes the next stop after this one for execve.
-    syscall(SYS_tgkill, getpid(), static_cast<pid_t>(syscall(SYS_gettid)), SIGSTOP);
+    if (setup_.stops) syscall(SYS_tgkill, getpid(), static_cast<pid_t>(syscall(SYS_gettid)), SIGSTOP);
     syscall(SYS_execve, program_.path.c_str(), argv_.data(), envp_.data());
     fail(ChildReport::What::exec_failed);
   }
@@ -203,6 +203,15 @@ std::optional<ChildReport> Launcher::report() {
   ChildReport report;
   if (read(reports_.get(), &report, sizeof report) != static_cast<ssize_t>(sizeof report)) return std::nullopt;
   return report;
+}
+
+void Launcher::say_failure(Messages& messages) {
+  while (auto told = report()) {
+    if (told->what == ChildReport::What::exec_failed)
+      messages.say(fmt::format("exec: {}", strerror(told->error)));
+    else if (told->what == ChildReport::What::identity_refused)
+      messages.say(fmt::format("setreuid: {}", strerror(told->error)));
+  }
 }
 
 }  // namespace sysray::capture::ptrace

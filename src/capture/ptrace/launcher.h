@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "capture/messages.h"
 #include "capture/ptrace/program.h"
 #include "capture/ptrace/signal_guard.h"
 #include "capture/ptrace/stand_in.h"
@@ -18,6 +19,7 @@ namespace sysray::capture::ptrace {
 struct ChildSetup {
   std::vector<sock_filter> filter;    // to be installed; none if empty
   bool may_set_no_new_privs = false;  // if the kernel demands it for the filter
+  bool stops = true;                  // false: there will be no tracer to end its stop
 };
 
 // What the child tells through a pipe that closes at its execve.
@@ -48,6 +50,8 @@ class Launcher {
   void release();
   // The next report, without waiting.
   std::optional<ChildReport> report();
+  // Tells why it has ended before it was the program.
+  void say_failure(Messages& messages);
   // Lets the process that stands in for the tracer end, if there is one.
   void report_ending(const Ending& ending) const;
   // The pipe to it, whose other end is closed once it has ended; -1 if there is none.

@@ -184,7 +184,7 @@ void Tracer::on_exit_event(Tracee& tracee, Stop stop) {
 void Tracer::on_death(Tracee& tracee, int status) {
   end_call(tracee);
   bool launched = launcher_ && launcher_->tid() == tracee.tid;
-  if (launched && tracee.phase != Phase::traced) say_launch_failure();
+  if (launched && tracee.phase != Phase::traced) launcher_->say_failure(messages_);
   RawEvent event;
   event.abi = tracee.abi;
   if (WIFEXITED(status)) {
@@ -223,15 +223,6 @@ void Tracer::finish_set_up(Tracee& tracee) {
       if (care_ == FilterCare::kill || plan_.debug)
         messages_.say(fmt::format("seccomp filter: {}; stopping at every system call", strerror(report->error)));
     }
-  }
-}
-
-void Tracer::say_launch_failure() {
-  while (auto report = launcher_->report()) {
-    if (report->what == ChildReport::What::exec_failed)
-      messages_.say(fmt::format("exec: {}", strerror(report->error)));
-    else if (report->what == ChildReport::What::identity_refused)
-      messages_.say(fmt::format("setreuid: {}", strerror(report->error)));
   }
 }
 

@@ -151,7 +151,7 @@ Result<void> PtraceSource::start() {
 }
 
 bool PtraceSource::attach() {
-  Attacher attacher(options(), plan_.quiet_attach, messages_);
+  Attacher attacher(options(), plan_.quiet_attach, messages_, plan_.if_traced);
   bool any = false;
   for (Tid tid : plan_.attach) {
     for (const Attached& thread : attacher.attach(tid, plan_.follow_forks)) {
@@ -179,7 +179,7 @@ void PtraceSource::on_tick(Consumer& consumer) {
 // What has appeared of the targets, and did not come from a thread that is traced. One that ends meanwhile is no news.
 void PtraceSource::attach_found() {
   if (!plan_.watch) return;
-  Attacher attacher(options(), plan_.quiet_attach, messages_);
+  Attacher attacher(options(), plan_.quiet_attach, messages_, plan_.if_traced);
   for (Tid tid : plan_.watch->find()) {
     if (tracer_.traces(tid) || kill(number(tid), 0) != 0) continue;
     for (const Attached& thread : attacher.attach_quietly(tid, plan_.follow_forks))

@@ -11,33 +11,13 @@
 #include <cstddef>
 #include <cstring>
 
+#include "capture/ptrace/call_events.h"
 #include "capture/ptrace/cpu_clock.h"
 
 namespace sysray::capture::ptrace {
 
 using event::RawEvent;
 using event::RawKind;
-
-namespace {
-
-// errno values with which the kernel restarts a call; user mode never sees them (linux/errno.h in the kernel).
-bool asks_for_restart(s64 result) {
-  return result == -512 /* ERESTARTSYS */ || result == -513 /* ERESTARTNOINTR */ ||
-         result == -514 /* ERESTARTNOHAND */ || result == -516 /* ERESTART_RESTARTBLOCK */;
-}
-
-// The call that has restart_syscall resume it, by a result that user mode never sees.
-constexpr s64 restart_block = -516;
-
-bool is_restart_syscall(event::Abi abi, u64 number) { return number == (abi == event::Abi::i386 ? 0 : 219); }
-
-// The execve with which our child becomes the program.
-bool is_launching_call(const Tracee& tracee) {
-  constexpr u64 execve = 59;
-  return tracee.abi == event::Abi::x86_64 && tracee.number == execve;
-}
-
-}  // namespace
 
 void Tracer::handle(const Change& change) {
   stamps_ = {change.time, change.monotonic};
@@ -177,37 +157,6 @@ void Tracer::on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers) {
   leave_exit(tracee, std::move(stop));
 }
 
-RawEvent Tracer::enter_event(const Tracee& tracee, const abi::CallRegisters& registers) {
-  RawEvent event;
-  event.kind = RawKind::call_enter;
-  event.abi = tracee.abi;
-  event.number = tracee.number;
-  event.args = tracee.args;
-  if (is_restart_syscall(tracee.abi, tracee.number)) event.resumes = tracee.interrupted;
-  event.instruction_pointer = registers.instruction_pointer;
-  event.stack_pointer = registers.stack_pointer;
-  return event;
-}
-
-// One that is broken off again keeps what it resumes.
-void Tracer::note_restart(Tracee& tracee, s64 result) {
-  if (result == restart_block && !is_restart_syscall(tracee.abi, tracee.number)) tracee.interrupted = tracee.number;
-}
-
-RawEvent Tracer::exit_event(const Tracee& tracee, const abi::CallRegisters& registers) {
-  RawEvent event;
-  event.kind = RawKind::call_exit;
-  event.abi = tracee.abi;
-  event.number = tracee.number;
-  event.args = tracee.args;
-  event.result = registers.result;
-  event.is_error = registers.is_error;
-  event.has_result = !(registers.is_error && asks_for_restart(registers.result));
-  event.instruction_pointer = registers.instruction_pointer;
-  event.stack_pointer = registers.stack_pointer;
-  return event;
-}
-
 void Tracer::on_signal(Tracee& tracee, Stop stop) {
   int signal = stop.signal();
   if (tracee.phase == Phase::set_up && signal == SIGSTOP) {
@@ -281,12 +230,7 @@ bool Tracer::is_shown(const Tracee& tracee) const {
 void Tracer::end_call(Tracee& tracee) {
   if (tracee.progress != Progress::shown) return;
   tracee.progress = Progress::outside;
-  RawEvent event;
-  event.kind = RawKind::call_exit;
-  event.abi = tracee.abi;
-  event.number = tracee.number;
-  event.args = tracee.args;
-  event.has_result = false;
+  RawEvent event = unfinished_event(tracee);
   deliver(event, tracee);
 }
 

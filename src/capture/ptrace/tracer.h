@@ -124,14 +124,9 @@ class Tracer {
   void on_death(Tracee& tracee, int status);
   Tracee* settle_exec(const Stop& stop);
   void finish_set_up(Tracee& tracee);
-  void say_launch_failure();
   void let_go_change(const Change& change);
 
   void let_go_delayed();
-
-  static event::RawEvent enter_event(const Tracee& tracee, const abi::CallRegisters& registers);
-  static event::RawEvent exit_event(const Tracee& tracee, const abi::CallRegisters& registers);
-  static void note_restart(Tracee& tracee, s64 result);
 
   // The feed.
   void on_captured_enter(Tracee& tracee, const CapturedCall& call);

@@ -198,7 +198,7 @@ bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory, std::spa
     memory.add({address}, bytes);
     address += bytes.size();
   }
-  if (kind > static_cast<u8>(RawKind::detached) || abi >= event::abi_count) from_.bytes(~u64{0});  // no such event
+  if (kind > static_cast<u8>(RawKind::lost) || abi >= event::abi_count) from_.bytes(~u64{0});  // no such event
   if (!from_.ok()) return false;
   event.kind = static_cast<RawKind>(kind);
   event.abi = static_cast<event::Abi>(abi);

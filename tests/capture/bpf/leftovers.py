@@ -1,6 +1,5 @@
 """Nothing stays behind in the kernel, and no program stays stopped: neither after an end nor after SIGKILL."""
 
-import json
 import os
 import signal
 import subprocess
@@ -8,57 +7,66 @@ import sys
 import tempfile
 import time
 
+from kernel_objects import ids, names_of
 from support import SYSRAY, require_backend
 
 NUMBERED = sys.argv[1]
-ours = set()
 
 
-def in_kernel():
-    """Ids of all BPF programs, maps and links, but for what running processes hold that are none of ours."""
-    # bpftool opens each map that it lists. Linux (6.18, prog_array_map_clear) loses a reference to a map of programs
-    # that is opened just when its last user closes it, and the map stays for ever: so not at once.
-    time.sleep(1)
-    found = {}
-    for kind in ("prog", "map", "link"):
-        listed = subprocess.run(["bpftool", "-j", kind, "list"], capture_output=True, text=True)
-        if listed.returncode != 0:
-            print("skipped: bpftool", listed.stderr)
-            sys.exit(77)
-        found[kind] = {one["id"] for one in json.loads(listed.stdout) if not held_by_others(one)}
-    return found
+def left_by(before):
+    """What has come since and does not go away. Objects go a grace period after their last user."""
+    appeared = {kind: now - before[kind] for kind, now in ids().items()}
+    deadline = time.monotonic() + 60
+    while any(left := {kind: appeared[kind] & now for kind, now in ids().items()}.values()):
+        if time.monotonic() > deadline:
+            return [f"{kind} {names_of(kind, left[kind])}" for kind in left if left[kind]]
+        time.sleep(0.2)
+    return []
 
 
-def held_by_others(one):
-    return any(holder["pid"] not in ours and holder["comm"] != "sysray-guard" for holder in one.get("pids", []))
+def guards(began):
+    """Processes that would help the program when the tracer is killed, and are younger than that."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/comm") as comm, open(f"/proc/{pid}/stat") as stat:
+                if comm.read() == "sysray-guard\n" and int(stat.read().rsplit(")", 1)[1].split()[19]) >= began:
+                    yield int(pid)
+        except OSError:
+            pass
 
 
-def settled(before):
-    """Programs and maps go away a grace period after their last user."""
-    for _ in range(10):
-        left = {kind: ids - before[kind] for kind, ids in in_kernel().items()}
-        if not any(left.values()):
-            return {}
-    return left
+def now_in_ticks():
+    return int(float(open("/proc/uptime").read().split()[0]) * os.sysconf("SC_CLK_TCK"))
 
 
 require_backend()
-before = in_kernel()
-subprocess.run([SYSRAY, "--backend=bpf", "-o", "/dev/null", "true"], check=True)
-assert not settled(before), settled(before)
+before = ids()
+for how in ["--backend=bpf"], ["--no-ptrace"], ["--all"]:
+    subprocess.run([SYSRAY, *how, "-o", "/dev/null", "true"], check=True)
+assert not left_by(before), left_by(before)
 
-with tempfile.TemporaryDirectory() as scratch:
-    fifo = scratch + "/fifo"
-    os.mkfifo(fifo)
-    tracer = subprocess.Popen([SYSRAY, "--backend=bpf", "--ring-size=64", "-f", "-o", fifo, NUMBERED, "2", "300000"],
-                              stdout=subprocess.PIPE, text=True)
-    ours.add(tracer.pid)
-    # The reader does not read: the threads stand still for back-pressure before long.
-    with open(fifo, "rb"):
-        time.sleep(1.0)
-        assert {kind for kind, ids in in_kernel().items() if ids - before[kind]} == {"prog", "map", "link"}
-        tracer.send_signal(signal.SIGKILL)
-        tracer.wait()
-        # The program goes on as if nothing had been.
-        assert tracer.stdout.read() == "done\n"
-assert not settled(before), settled(before)
+for how in ["--backend=bpf"], ["--no-ptrace"], ["--all"]:
+    for every_process in False, True:
+        before = ids()
+        began = now_in_ticks()
+        with tempfile.TemporaryDirectory() as scratch:
+            fifo = scratch + "/fifo"
+            os.mkfifo(fifo)
+            tracer = subprocess.Popen([SYSRAY, *how, "--ring-size=64", "-f", "-o", fifo, "sh", "-c",
+                                       f"echo $$; exec {NUMBERED} 2 100000"], stdout=subprocess.PIPE, text=True)
+            # The reader does not read: with ptrace the threads stand still for back-pressure before long.
+            with open(fifo, "rb"):
+                program = int(tracer.stdout.readline())
+                time.sleep(0.7)
+                assert all(now - before[kind] for kind, now in ids().items()), "nothing is there: the test tests nothing"
+                killed = list(guards(began)) if every_process else []
+                for pid in [*killed, tracer.pid]:
+                    os.kill(pid, signal.SIGKILL)
+                tracer.wait()
+                # The program goes on as if nothing had been; unless its guard is gone, too.
+                while killed and os.path.exists(f"/proc/{program}"):
+                    os.kill(program, signal.SIGCONT)
+                    time.sleep(0.1)
+                assert tracer.stdout.read() == "done\n"
+        assert not left_by(before), (how, left_by(before))
+        print(*how, "killed, with its guard" if killed else "killed")

@@ -72,7 +72,9 @@ enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
 enum { FIRST_RESTART = 512, LAST_RESTART = 516 };
 
 static __always_inline struct bpf_task* traced(void) {
-  return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+  struct bpf_task* t = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0,
+                                            settings.everyone ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+  return settings.everyone && t && t->hidden ? 0 : t;
 }
 
 static __always_inline struct pt_regs* registers(void) {
@@ -124,7 +126,8 @@ __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, _
   r->number = t->number;
   r->kind = kind;
   r->abi = t->abi;
-  r->flags = 0;
+  r->lost = 0;
+  r->flags = settings.observe && t->progress == BPF_SHOWN ? BPF_RECORD_INSIDE : 0;
   r->stack_pointer = t->stack_pointer;
   s->used = size;
   s->limit = BPF_MAX_RECORD;
@@ -135,7 +138,7 @@ __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, _
   if (settings.ring_size / 4 < BPF_MAX_RECORD) s->limit = settings.ring_size / 4;
   if (settings.want_cpu_time) r->cpu_time = cpu_time(bpf_get_current_task_btf(), r->time);
   if (settings.want_comm) {
-    r->flags = BPF_RECORD_COMM;
+    r->flags |= BPF_RECORD_COMM;
     __u32 at = size & 255;
     bpf_get_current_comm(s->bytes + at, BPF_COMM);
     s->used += BPF_COMM;
@@ -164,6 +167,13 @@ static __always_inline int put(struct bpf_ring_head* ring, const struct bpf_reco
   return 1;
 }
 
+// The copies of a call are no event of their own.
+static __always_inline void lose(struct bpf_task* t, const struct bpf_record* r) {
+  if (r->kind == BPF_RECORD_LATE) return;
+  t->lost++;
+  __sync_fetch_and_add(&shared.lost, 1);
+}
+
 // Hands the record to the reader. True if its ring is fuller than it should be.
 __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
@@ -174,20 +184,27 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   __u32 size = s->used;
   if (size > BPF_MAX_RECORD) size = BPF_MAX_RECORD;
   r->sequence = t->sequence;
-  r->lost = t->lost;
+  if (r->kind != BPF_RECORD_LATE) r->lost = t->lost;
   t->sequence++;
   __u64 filled = ring->produced - *(volatile __u64*)&ring->consumed;
-  if (filled > settings.full_limit) {
-    // The rest of the ring is for the call of each thread that is still on its way to its stop.
+  if (filled > settings.full_limit && r->kind <= BPF_RECORD_LATE) {
+    // The rest of the ring is for the call of each thread that is still on its way to its stop; without stops, for the
+    // ends of calls that were recorded, and what else happens to threads.
+    if (settings.observe && r->kind == BPF_RECORD_ENTER) {
+      lose(t, r);
+      wake_reader(filled);
+      return 1;
+    }
     size = s->kept & (2 * BPF_MAX_KEPT - 1);
+    r->flags |= BPF_RECORD_BARE;
   }
   r->size = size;
   if (!put(ring, r, size, filled)) {
-    if (t->lost < 255) t->lost++;
+    lose(t, r);
     wake_reader(filled);
     return 1;
   }
-  t->lost = 0;
+  if (r->kind != BPF_RECORD_LATE) t->lost = 0;
   wake_reader(filled);
   return filled >= settings.high_water;
 }
@@ -303,7 +320,10 @@ __noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
   t->held = 0;
   if (settings.unneeded && !flags && keep_back(s, t)) return 0;
   t->native = t->abi == 0;
-  return end_record(s, t);
+  const int full = end_record(s, t);
+  // The end of a call is of no use without its beginning, and belongs to the same event.
+  if (settings.observe && t->lost) t->progress = BPF_HIDDEN;
+  return full;
 }
 
 // True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
@@ -344,9 +364,16 @@ static __always_inline void record_late(struct scratch* s, struct bpf_task* t) {
   end_record(s, t);
 }
 
+#include "lives.h"
+
 static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
   begin_record(s, t, BPF_RECORD_END, BPF_EXIT_SIZE);
+  struct bpf_record* r = (struct bpf_record*)s->bytes;
+  const __u64 time = r->time;
+  const __u64 end = settings.observe ? status_of_end() : 0;
+  r->args[0] = end;
   end_record(s, t);
+  if (settings.observe) note_end(t, end, time);
 }
 
 // What the programs at the tracepoints end with: makes the records that the thread's state asks for.
@@ -358,7 +385,13 @@ int on_record(void* context) {
   __u8 wanted = t->to_record;
   if (wanted & BPF_MAKE_LATE) record_late(s, t);
   if (wanted & BPF_MAKE_END) record_end(s, t);
+  if (settings.observe && wanted & BPF_MAKE_EXEC) record_exec(s, t);
+  if (settings.observe && wanted & BPF_MAKE_SIGNAL) record_signal(s, t, context, registers());
   if (wanted & BPF_MAKE_ENTER) record_enter(s, t, wanted & BPF_RECORD_BEFORE);
+  if (settings.observe && wanted & BPF_MAKE_ENTER && wanted & BPF_MAKE_EXIT && t->progress == BPF_HIDDEN) {
+    t->progress = BPF_OUTSIDE;
+    return 0;
+  }
   if (wanted & BPF_MAKE_EXIT && record_exit(s, t) && t->stoppable) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
@@ -380,6 +413,7 @@ int on_enter(struct bpf_raw_tracepoint_args* context) {
   if (!t) return 0;
   if (t->birth == BPF_READER) return note_root();
   t->birth = 0;
+  t->met = 1;
   if (!note_call(t)) {
     t->progress = BPF_HIDDEN;
     return 0;
@@ -393,8 +427,10 @@ int on_exit(void* context) {
   if (!settings.all && is_passed_over(registers()->orig_ax)) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
+  if (t->birth == BPF_READER) return 0;
   __u8 progress = t->progress;
-  __u8 birth = t->birth;
+  __u8 birth = settings.everyone && !t->met ? BPF_ATTACHED : t->birth;
+  t->met = 1;
   t->progress = BPF_OUTSIDE;
   t->birth = 0;
   if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
@@ -414,11 +450,20 @@ int on_exit(void* context) {
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   struct bpf_task* creator = traced();
-  if (!creator || (!child->ptrace && !settings.follow)) return 0;
+  // One that is hidden has none that are shown.
+  struct bpf_task* hidden = settings.everyone && !creator ? bpf_task_storage_get(&tasks, parent, 0, 0) : 0;
+  if (!hidden && !creator) return 0;
+  if (settings.observe ? !settings.follow : !child->ptrace && !settings.follow) return 0;
   struct bpf_task born = {};
   born.birth = BPF_BORN;
-  born.stoppable = creator->stoppable;
-  bpf_task_storage_get(&tasks, child, &born, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (creator) {
+    born.stoppable = creator->stoppable;
+    if (settings.observe) record_birth(creator, &born, child);
+  } else {
+    born.hidden = 1;
+  }
+  if (!bpf_task_storage_get(&tasks, child, &born, BPF_LOCAL_STORAGE_GET_F_CREATE) && born.counted)
+    __sync_fetch_and_add(&shared.alive, -1);
   return 0;
 }
 
@@ -442,8 +487,18 @@ SEC("raw_tp")
 int on_exec(void* context) {
   struct bpf_task* t = traced();
   if (!t) return 0;
+  t->former = t->tid;
   t->tid = 0;
-  t->sequence = 0;
   t->faulted = 0;
+  if (settings.observe) return record(context, t, BPF_MAKE_EXEC);
+  t->sequence = 0;
   return 0;
+}
+
+// A handler is to run, or the default to be done. What ends a process by SIGKILL shows in its end.
+SEC("raw_tp")
+int on_signal(struct bpf_raw_tracepoint_args* context) {
+  struct bpf_task* t = traced();
+  if (!t || !settings.observe || context->args[0] == SIGNAL_KILL) return 0;
+  return record(context, t, BPF_MAKE_SIGNAL);
 }

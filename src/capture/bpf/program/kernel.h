@@ -92,6 +92,7 @@ struct proc_ns_operations {
 
 struct ns_common {
   const struct proc_ns_operations* ops;
+  unsigned int inum;
 };
 
 struct fdtable {
@@ -170,10 +171,39 @@ struct sigpending {
   sigset_t signal;
 };
 
+typedef struct {
+  int counter;
+} atomic_t;
+
+struct signal_struct {
+  atomic_t live;
+  int group_exit_code;
+  unsigned int flags;
+};
+
+struct pid_namespace {
+  struct ns_common ns;
+};
+
+struct upid {
+  int nr;
+  struct pid_namespace* ns;
+};
+
+struct pid {
+  unsigned int level;
+  struct upid numbers[1];
+};
+
 struct task_struct {
   struct thread_info thread_info;
   struct sigpending pending;
   unsigned int ptrace;
+  int exit_code;
+  int pid;
+  int tgid;
+  struct pid* thread_pid;
+  struct signal_struct* signal;
   struct fs_struct* fs;
   struct files_struct* files;
   struct sched_entity se;
@@ -199,7 +229,9 @@ struct linux_binprm;
 
 #pragma clang attribute pop
 
-enum { TS_COMPAT = 2 };  // asm/thread_info.h: the call was made in 32-bit fashion
+enum { TS_COMPAT = 2 };          // asm/thread_info.h: the call was made in 32-bit fashion
+enum { SIGNAL_GROUP_EXIT = 4 };  // linux/sched/signal.h
+enum { MAX_PID_NS_LEVEL = 32 };  // linux/pid_namespace.h
 enum { S_IFMT = 0170000, S_IFSOCK = 0140000, S_IFCHR = 0020000 };   // linux/stat.h
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16 };  // linux/socket.h
 enum { TCP_SYN_SENT = 2, TCP_CLOSE = 7 };                           // net/tcp_states.h

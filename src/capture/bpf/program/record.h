@@ -15,7 +15,16 @@ enum bpf_record_kind {
   BPF_RECORD_ENTER,
   BPF_RECORD_EXIT,
   BPF_RECORD_LATE,  // copies that belong to the call that the thread has entered
-  BPF_RECORD_END,   // of the thread
+  BPF_RECORD_END,   // of the thread; args[0] is what wait4(2) tells of it, with enum bpf_end_flags
+  // Only with bpf_settings::observe:
+  BPF_RECORD_BORN,    // by the creator; args[0] is the tid of the new thread, its process in the upper half
+  BPF_RECORD_EXEC,    // args[0] is the tid that the thread had before; 0: unknown
+  BPF_RECORD_SIGNAL,  // is delivered: args[0]; the siginfo follows as a copy, if there is one
+};
+
+// In args[0] of an end, beside the 16 bits of the status.
+enum bpf_end_flags {
+  BPF_END_OF_PROCESS = 1 << 16,  // no other thread is left
 };
 
 enum bpf_record_flags {
@@ -23,6 +32,8 @@ enum bpf_record_flags {
   BPF_RECORD_COMM = 2,     // BPF_COMM bytes with the thread's name stand behind the header
   BPF_RECORD_BEFORE = 4,   // enter: the call began before tracing did
   BPF_RECORD_FAULTED = 8,  // enter: not all could be copied; some of it may follow with the exit or a late record
+  BPF_RECORD_BARE = 16,    // the ring was too full for the copies
+  BPF_RECORD_INSIDE = 32,  // the thread is in a call whose entry was recorded
 };
 
 struct bpf_record {
@@ -35,7 +46,9 @@ struct bpf_record {
   __u8 kind;
   __u8 abi;
   __u8 flags;
-  __u8 lost;  // records of this thread that found no room since the last one, at most 255
+  __u8 apart;
+  __u32 lost;  // events of this thread that found no room since its last record
+  __u32 apart_too;
   __u64 instruction_pointer;
   __u64 stack_pointer;
   __u64 cpu_time;  // of the thread, from an arbitrary point on; only differences mean something
@@ -120,6 +133,8 @@ enum bpf_birth {
 
 // What of a call is to be recorded. Other bits than those of enum bpf_record_flags that go with it.
 enum bpf_to_record {
+  BPF_MAKE_EXEC = 1,
+  BPF_MAKE_SIGNAL = 2,
   BPF_MAKE_ENTER = 16,
   BPF_MAKE_EXIT = 32,
   BPF_MAKE_LATE = 64,
@@ -145,12 +160,17 @@ struct bpf_task {
   __u8 birth;
   __u8 faulted;    // copies of the entry are to be repeated
   __u8 stoppable;  // the reader is its tracer, and ends the stops of back-pressure
-  __u8 lost;
+  __u8 hidden;     // not traced, nor are its children: the reader, and who works for it
   __u8 to_record;  // enum bpf_to_record, with BPF_RECORD_BEFORE
   __u8 unseen;     // some memory of the entry is left to the reader
   __u8 native;     // the last call that the reader was told of is one of x86_64
-  __u8 pad;
+  __u8 met;        // with bpf_settings::everyone: a tracepoint has seen it before
+  __u8 counted;    // in bpf_shared::alive
+  __u8 apart;
   __u16 held;  // bytes of the record of the entry, if that is kept back
+  __u16 apart2;
+  __u32 lost;    // events that no record has told of yet
+  __s32 former;  // tid before the last execve
   __u64 stack_pointer;
   __u64 args[6];
 };
@@ -192,12 +212,27 @@ struct bpf_settings {
   __u8 want_files;   // enum bpf_want_files: what is behind descriptors is noted
   __u8 unneeded;     // enum bpf_outcome
   __u8 follow;       // children are traced even if they are not attached to by ptrace
+  // Nobody stops the threads: what finds no room is lost, and counted; what ptrace would tell of is recorded.
+  __u8 observe;
+  __u8 everyone;  // each thread is traced, but for those that are hidden
+  __u8 apart[7];
+};
+
+// The last that is known of a thread whose end found no room in its ring, by its tid.
+struct bpf_unplaced {
+  __u64 time;
+  __u64 end;   // args[0] of the record
+  __u32 lost;  // events before the end
+  __s32 tgid;
 };
 
 // Changed while the program runs.
 struct bpf_shared {
   __u32 reader_sleeps;  // 1: wake it from the wake mark on; 2: at the next record
+  __u32 alive;          // threads that were born under observation and have not ended
+  __u32 unplaced;       // how many were ever put into the map of that name
   __u32 pad;
+  __u64 lost;  // events, of all threads
   // The reader's root directory: addresses of a dentry and a mount.
   __u64 root_entry;
   __u64 root_mount;
