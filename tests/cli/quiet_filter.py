@@ -174,9 +174,64 @@ def killed(folder):
             check(wait_for(lambda: not alive(tracer)), f"{name}: the tracer ends when the last of the traced ends")
 
 
+# Refuses chdir by a filter of its own, made by the call that argv[1] names, and calls it: itself, from a child, behind execve.
+# "exec": refuses it to the program that follows.
+REFUSING_C = r"""#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char** argv) {
+  if (strcmp(argv[1], "again") == 0) return chdir("/behind-execve") == 0;
+  struct sock_filter ops[] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_chdir, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 7),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog filter = {4, ops};
+  chdir("/before");
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (strcmp(argv[1], "seccomp") == 0) syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+  else prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+  if (strcmp(argv[1], "exec") == 0) return execv(argv[2], argv + 2);
+  chdir("/after");
+  getppid();
+  if (fork() == 0) {
+    chdir("/in-child");
+    _exit(0);
+  }
+  wait(NULL);
+  chdir("/at-last");
+  return execl(argv[0], argv[0], "again", (char*)NULL);
+}
+"""
+
+
+def refused(folder):
+    """What a filter of the program's own refuses shows all the same."""
+    open(folder + "/refusing.c", "w").write(REFUSING_C)
+    program = folder + "/refusing"
+    subprocess.run(["cc", "-O1", "-w", "-o", program, program + ".c"], check=True)
+    for how in ("seccomp", "prctl"):
+        done = run("-d", "-f", "-o", folder + "/log", "-e", "trace=chdir", program, how)
+        check("seccomp filter enabled" in done.stderr, "the filter is in use")
+        seen = [line.split("(")[1].split()[0] + (" E2BIG" if "E2BIG" in line else "") for line in open(folder + "/log") if "chdir(" in line]
+        expected = ['"/before")', *(f'"/{name}") E2BIG' for name in ("after", "in-child", "at-last", "behind-execve"))]
+        check(seen == expected, f"calls that a filter made by {how} refuses: {seen}")
+        check("seccomp(" not in open(folder + "/log").read() and "prctl(" not in open(folder + "/log").read(), "nothing else shows")
+    said = subprocess.run([program, "exec", STRACE, "-d", "-f", "-o", folder + "/log", "-e", "trace=chdir", program, "again"],
+                          capture_output=True, text=True, timeout=60).stderr
+    check("seccomp filter enabled" not in said and "refuses" in said, "none is installed under one that refuses calls")
+    check("E2BIG" in open(folder + "/log").read(), "what is refused shows there, too")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for case in (reasons, parent_is_the_tracer, children_are_not_shown, interrupted, killed):
+        for case in (reasons, parent_is_the_tracer, children_are_not_shown, interrupted, refused, killed):
             case(folder)
     return bool(FAILED)
 

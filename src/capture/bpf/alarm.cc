@@ -68,12 +68,17 @@ void Alarm::sleep(Depth depth, Nanoseconds longest) {
   bpf_shared& shared = object_->shared();
   __atomic_store_n(&shared.reader_sleeps, depth == Depth::deep ? 2 : 1, __ATOMIC_SEQ_CST);
   // Records that came before are no reason for the program to wake anybody.
-  const auto rings = object_->rings();
-  const bool is_empty = std::all_of(rings.begin(), rings.end(), [](const Ring& ring) { return ring.filled() == 0; });
+  auto nothing_is_left = [rings = object_->rings()] {
+    return std::all_of(rings.begin(), rings.end(), [](const Ring& ring) { return ring.filled() == 0; });
+  };
   std::array<epoll_event, 16> events;
+  auto wait = [&](const timespec* limit) {
+    return epoll_pwait2(epoll_.get(), events.data(), events.size(), limit, nullptr);
+  };
   const timespec limit{longest / 1'000'000'000, longest % 1'000'000'000};
-  const bool forever = depth == Depth::deep && is_empty;
-  const int count = epoll_pwait2(epoll_.get(), events.data(), events.size(), forever ? nullptr : &limit, nullptr);
+  int count = wait(&limit);
+  // Not at once: the program may have looked whether somebody sleeps while its record was still on its way to us.
+  if (count == 0 && depth == Depth::deep && nothing_is_left()) count = wait(nullptr);
   __atomic_store_n(&shared.reader_sleeps, 0, __ATOMIC_SEQ_CST);
   for (int i = 0; i < count; i++) {
     if (events[static_cast<size_t>(i)].data.u64 == ring_news)

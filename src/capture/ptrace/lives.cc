@@ -66,6 +66,7 @@ void Tracer::announce(Tid born, const Tracee& creator, bool is_process) {
   Tgid tgid = !is_process && belongs_to(born, creator.tgid) ? creator.tgid : Tgid{number(born)};
   Tracee& tracee = tracees_.add(born, tgid);
   tracee.phase = Phase::announced;
+  tracee.own_filter = creator.own_filter;
   if (creator.hidden || !plan_.follow_forks)
     read_birth(tracee, creator);
   else

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -65,6 +66,7 @@ std::string_view why_no_quiet_filter(const Plan& plan, const std::string& progra
   if (plan.kill_on_exit) return "with --kill-on-exit the tracer must not outlive its user's interest";
   if (plan.daemon != DaemonMode::none) return "with -D the tracer must end when it is told to";
   if (interactive_mode(plan) == InteractiveMode::anywhere) return "with -I anywhere a signal may end the tracer";
+  if (prctl(PR_GET_SECCOMP) != 0) return "calls that the filter of this process refuses would not be seen";
   if (is_traced()) return "this process is traced itself, and shall be what traces";
   if (!plan.follow_forks && may_make_children(program))
     return "without -f the children that the program may make would inherit it";
@@ -201,7 +203,7 @@ Result<void> PtraceSource::launch(const Program& program) {
     setup.may_set_no_new_privs = !has_capability(CAP_SYS_PTRACE);
   }
   // no_new_privs would be noticed: it outlives the trace.
-  if (quiet_filter_) setup.filter = seccomp_filter(plan_.calls);
+  if (quiet_filter_) setup.filter = seccomp_filter(plan_.picks_nothing ? plan_.calls : with_filter_makers(plan_.calls));
   const bool apart = quiet_filter_ && !plan_.picks_nothing;
   Result<Launcher> launcher =
       apart ? Launcher::start_apart(program, setup, signals_, plan_.helpers, tell_end_of_stranger())

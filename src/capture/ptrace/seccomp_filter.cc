@@ -2,6 +2,7 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 
 #include <cstddef>
 #include <span>
@@ -91,6 +92,29 @@ std::vector<sock_filter> seccomp_filter(const SyscallSet& calls) {
     Program program = build(calls, joined_gap);
     if (program.size() <= BPF_MAXINSNS) return program;
   }
+}
+
+namespace {
+
+constexpr u64 seccomp_call[event::abi_count] = {317, 354, 317};  // by event::Abi
+constexpr u64 prctl_call[event::abi_count] = {157, 172, 157};
+
+}  // namespace
+
+SyscallSet with_filter_makers(SyscallSet calls) {
+  for (size_t abi = 0; abi < event::abi_count; abi++) {
+    calls.calls[abi].set(seccomp_call[abi]);
+    calls.calls[abi].set(prctl_call[abi]);
+  }
+  return calls;
+}
+
+FilterMade filter_made(event::Abi abi, u64 number, std::span<const u64> args) {
+  const auto index = static_cast<size_t>(abi);
+  if (number == prctl_call[index]) return args[0] == PR_SET_SECCOMP ? FilterMade::own : FilterMade::none;
+  if (number != seccomp_call[index] || args[0] > SECCOMP_SET_MODE_FILTER) return FilterMade::none;
+  const bool for_all = args[0] == SECCOMP_SET_MODE_FILTER && (args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
+  return for_all ? FilterMade::shared : FilterMade::own;
 }
 
 }  // namespace sysray::capture::ptrace

@@ -3,6 +3,7 @@
 
 #include <linux/filter.h>
 
+#include <span>
 #include <vector>
 
 #include "capture/source.h"
@@ -14,5 +15,13 @@ namespace sysray::capture::ptrace {
 // only, so that the kernel can answer "allow" from its cache without running the program (Linux 5.11). If the program
 // would exceed BPF_MAXINSNS, neighbouring runs are joined: more calls stop than were asked for, never fewer.
 std::vector<sock_filter> seccomp_filter(const SyscallSet& calls);
+
+// The set with the calls by which a thread gets a filter of its own. What that one refuses does not come to the tracer,
+// since a refusal outranks SECCOMP_RET_TRACE.
+SyscallSet with_filter_makers(SyscallSet calls);
+
+// What a call does to the filters of its thread, or of all threads of the process.
+enum class FilterMade : u8 { none, own, shared };
+FilterMade filter_made(event::Abi abi, u64 number, std::span<const u64> args);
 
 }  // namespace sysray::capture::ptrace

@@ -41,7 +41,8 @@ struct Tracee {
   std::array<u64, 6> args{};
   bool hidden =
       false;  // followed only since it has inherited our filter: nothing of it is shown. See TraceeTable::hide
-  bool unknown = false;  // hidden, and a child of this process (CLONE_PARENT): its end is told as a stranger's
+  bool own_filter = false;  // it has a seccomp filter beside ours, which hides calls from us
+  bool unknown = false;     // hidden, and a child of this process (CLONE_PARENT): its end is told as a stranger's
   // The last call that ended in order to be resumed by restart_syscall.
   u64 interrupted = event::no_call;
   std::string comm;  // name of the thread when it last stopped, if the plan wants it

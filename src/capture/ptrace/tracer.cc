@@ -13,6 +13,7 @@
 
 #include "capture/ptrace/call_events.h"
 #include "capture/ptrace/cpu_clock.h"
+#include "capture/ptrace/seccomp_filter.h"
 
 namespace sysray::capture::ptrace {
 
@@ -120,9 +121,10 @@ void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& regis
   tracee.args = registers.args;
   tracee.intervention = nullptr;
   tracee.call_replaced = false;
+  if (care_ == FilterCare::follow) note_filter(tracee);
   if (!is_shown(tracee)) {
-    // From a seccomp stop the exit needn't be seen.
-    if (stop.kind() != StopKind::seccomp) tracee.progress = Progress::hidden;
+    // From a seccomp stop the exit needn't be seen, unless it will be.
+    if (stop.kind() != StopKind::seccomp || tracee.own_filter) tracee.progress = Progress::hidden;
     return go_on(tracee, std::move(stop));
   }
   tracee.progress = Progress::shown;
@@ -134,6 +136,16 @@ void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& regis
   }
   if (deliver(event, tracee)) return let_go(tracee, std::move(stop));
   leave_entry(tracee, std::move(stop));
+}
+
+// Next to a filter of the program's own, ours does not stop at all calls that it picks.
+void Tracer::note_filter(Tracee& tracee) {
+  const FilterMade made = filter_made(tracee.abi, tracee.number, tracee.args);
+  if (made == FilterMade::none) return;
+  tracee.own_filter = true;
+  if (made == FilterMade::own) return;
+  // The others go over to stops at all calls with their next stop.
+  tracees_.for_each([&tracee](Tracee& other) { other.own_filter |= other.tgid == tracee.tgid; });
 }
 
 void Tracer::on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers) {
@@ -189,9 +201,9 @@ void Tracer::on_group_stop(Tracee& tracee, Stop stop) {
 }
 
 void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
-  bool next_call =
-      !feed_ && (tracee.phase == Phase::launching || (tracee.phase == Phase::traced && !tracee.hidden &&
-                                                      !(filtered_ && tracee.progress == Progress::outside)));
+  bool next_call = !feed_ && (tracee.phase == Phase::launching ||
+                              (tracee.phase == Phase::traced && !tracee.hidden &&
+                               !(filtered_ && !tracee.own_filter && tracee.progress == Progress::outside)));
   tracee.stopped = false;
   resumed_ = true;
   std::move(stop).resume(next_call ? Resume::to_next_call : Resume::freely, signal);

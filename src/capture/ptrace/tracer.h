@@ -95,6 +95,7 @@ class Tracer {
   void on_call_stop(Tracee& tracee, Stop stop);
   void on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& registers);
   void on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers);
+  void note_filter(Tracee& tracee);
   void begin_unknown_call(Tracee& tracee);
   void on_signal(Tracee& tracee, Stop stop);
   void on_group_stop(Tracee& tracee, Stop stop);

@@ -30,9 +30,7 @@ FILTERS = (
 def trace(backend, options, program):
     """The lines of each task, in the order of the tasks' births, by which they are called. Addresses and times differ."""
     with tempfile.TemporaryDirectory() as folder:
-        # --kill-on-exit: no seccomp filter is installed, next to which ptrace would not see the calls that the program's own
-        # filter refuses.
-        done = subprocess.run([SYSRAY, "--backend=" + backend, "-ff", "--kill-on-exit", *options, "-o", folder + "/of", program],
+        done = subprocess.run([SYSRAY, "--backend=" + backend, "-ff", *options, "-o", folder + "/of", program],
                               capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         tasks = {path.suffix[1:]: path.read_text().splitlines() for path in Path(folder).iterdir()}

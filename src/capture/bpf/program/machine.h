@@ -26,6 +26,17 @@ struct loop {
   __u32 pad;
 };
 
+// What a switch has led to: most calls of a multiplexer are alike.
+struct choice {
+  __s64 selector;
+  __u32 pc;  // behind the switch; 0: unused
+  __u32 first;
+  __u32 end;  // 0: no case was found
+  __u32 pad;
+};
+
+enum { CHOICES = 16 };
+
 // Where the record is made; one for each CPU, since nothing that uses it can be interrupted by something that does.
 struct scratch {
   __u64 args[6];
@@ -34,6 +45,7 @@ struct scratch {
   __u64 temporaries[CAPTURE_MAX_TEMPORARIES];
   struct slot slots[CAPTURE_MAX_SLOTS];
   struct loop loops[CAPTURE_MAX_NEST];
+  struct choice choices[CHOICES];
   __u32 depth;
   __u32 pc;
   __u32 end;
@@ -52,6 +64,8 @@ struct scratch {
   __u32 wanted;
   __u32 stride;
   __u32 status;  // enum capture_status
+  __u32 found;   // a case of a switch
+  __u32 pad;
   __u64 from;
   __s64 selector;
   __u32 low;
@@ -411,6 +425,7 @@ static long bisect(__u32 index, void* context) {
   } else {
     s->pc = one->ops.first;
     s->end = one->ops.first + one->ops.count;
+    s->found = 1;
     return 1;
   }
   return 0;
@@ -418,10 +433,24 @@ static long bisect(__u32 index, void* context) {
 
 __noinline long choose(struct scratch* s, const struct capture_op* op) {
   if (!s || !op) return 0;
-  s->selector = (__s64)operand(s, &op->a);
+  const __s64 selector = (__s64)operand(s, &op->a);
+  const __u32 pc = s->pc;
+  struct choice* known = &s->choices[(pc ^ (__u32)selector) & (CHOICES - 1)];
+  if (known->pc == pc && known->selector == selector) {
+    if (!known->end) return 0;
+    s->pc = known->first;
+    s->end = known->end;
+    return 0;
+  }
+  s->selector = selector;
   s->low = op->stride;
   s->high = op->stride + op->cap;
+  s->found = 0;
   bpf_loop(13, bisect, &s, 0);
+  known->selector = selector;
+  known->pc = pc;
+  known->first = s->pc;
+  known->end = s->found ? s->end : 0;
   return 0;
 }
 
