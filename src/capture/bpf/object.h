@@ -48,7 +48,7 @@ class Object {
   size_t ring_size() const { return ring_size_; }
 
  private:
-  Object() = default;
+  explicit Object(bool files) : loader_(files) {}
   Result<void> map_memory(size_t cpus);
   Result<void> fill(const describe::CapturePlan& copies);
   Result<void> fill_map(const char* name, std::span<const std::byte> bytes);

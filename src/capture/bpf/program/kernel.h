@@ -91,6 +91,7 @@ struct proc_ns_operations {
 };
 
 struct ns_common {
+  unsigned int inum;
   const struct proc_ns_operations* ops;
 };
 
@@ -156,6 +157,14 @@ typedef struct {
   unsigned long sig[1];
 } sigset_t;
 
+struct tty_struct {
+  int index;
+};
+
+struct tty_file_private {
+  struct tty_struct* tty;
+};
+
 struct eventfd_ctx {
   __u64 count;
   unsigned flags;
@@ -170,9 +179,23 @@ struct sigpending {
   sigset_t signal;
 };
 
+struct net {
+  struct ns_common ns;
+};
+
+struct nsproxy {
+  struct net* net_ns;
+};
+
+struct signal_struct {
+  struct sigpending shared_pending;
+};
+
 struct task_struct {
   struct thread_info thread_info;
   struct sigpending pending;
+  struct signal_struct* signal;
+  struct nsproxy* nsproxy;
   unsigned int ptrace;
   struct fs_struct* fs;
   struct files_struct* files;
