@@ -30,6 +30,8 @@ std::string_view what_needs_stops(const Options& options, const capture::Plan& p
   const decode::Options& decode = options.decode;
   if (decode.stacks) return "stacks are read from threads that stand still";
   if (decode.pid_names || decode.translate_pids) return "ids are looked up while threads stand still";
+  if (options.vcpus) return "virtual CPUs are looked at while threads stand still";
+  if (decode.namespaces) return "namespaces are looked up while threads stand still";
   if (options.security) return "security contexts are looked up while threads stand still";
   if (!decode.dump_sent.empty()) return "what was sent is dumped when the call has ended";
   if (decode.string_limit > longest_captured) return "so long strings are read while threads stand still";
@@ -61,7 +63,9 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
     wanted.string_limit = std::max<size_t>(wanted.string_limit, describe::CAPTURE_MAX_BYTES);
   wanted.descriptors = files_of(options) != 0;
   wanted.display = [&options](u32 syscall) {
-    if (options.decode.raw.contains(syscall) && !options.decode.find_targets) return describe::CaptureDisplay::nothing;
+    // Whether a call touches a file, its whole lists must tell.
+    if (options.decode.find_targets) return describe::CaptureDisplay::verbose;
+    if (options.decode.raw.contains(syscall)) return describe::CaptureDisplay::nothing;
     return options.decode.abbreviate.contains(syscall) ? describe::CaptureDisplay::abbreviated
                                                        : describe::CaptureDisplay::verbose;
   };
@@ -87,8 +91,9 @@ Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options&, capture
 #endif
 
 // What the BPF source cannot do. Empty: it can do what is asked for.
-std::string_view what_bpf_lacks(const capture::Plan& plan) {
+std::string_view what_bpf_lacks(const Options& options, const capture::Plan& plan) {
   if (plan.tampers) return "it cannot tamper with calls";
+  if (options.decode.states) return "it cannot look at a virtual CPU before a call changes it";
   if (plan.watch) return "it cannot look for processes that will belong to a target";
   return {};
 }
@@ -96,7 +101,7 @@ std::string_view what_bpf_lacks(const capture::Plan& plan) {
 // The source that captures with the least cost and shows the same as the others.
 Result<std::unique_ptr<capture::Source>> choose_source(const Options& options, capture::Plan plan,
                                                        const describe::Model& model, capture::Messages& messages) {
-  std::string why(what_bpf_lacks(plan));
+  std::string why(what_bpf_lacks(options, plan));
   if (why.empty()) why = what_needs_stops(options, plan);
   if (why.empty()) {
     auto source = make_bpf_source(options, plan, model, messages);
@@ -116,7 +121,7 @@ Result<std::unique_ptr<capture::Source>> make_live_source(const Options& options
   if (options.backend == Backend::ptrace) return capture::ptrace::make_ptrace_source(std::move(plan), messages);
   if (!options.tell_short_reads) plan.if_traced = "--no-ptrace traces it all the same";
   if (options.backend == Backend::automatic) return choose_source(options, std::move(plan), model, messages);
-  if (const std::string_view lack = what_bpf_lacks(plan); !lack.empty())
+  if (const std::string_view lack = what_bpf_lacks(options, plan); !lack.empty())
     return Error{std::string(backend_name), std::string(lack), "use --backend=ptrace, or --backend=auto", EINVAL};
   return make_bpf_source(options, std::move(plan), model, messages);
 }

@@ -8,10 +8,11 @@ namespace sysray::describe {
 
 namespace {
 
-constexpr u32 max_depth = 6;     // of pointers
-constexpr u32 max_tail = 4096;   // bytes behind a known object that are looked at
-constexpr u32 leaf_size = 256;   // copied without asking whether it is shown
-constexpr u32 path_size = 4096;  // PATH_MAX, linux/limits.h
+constexpr u32 max_depth = 6;              // of pointers
+constexpr u32 max_tail = 4096;            // bytes behind a known object that are looked at
+constexpr u32 leaf_size = 256;            // copied without asking whether it is shown
+constexpr u32 max_descriptor_set = 8192;  // bytes: how many are said to be in one is often too much
+constexpr u32 path_size = 4096;           // PATH_MAX, linux/limits.h
 
 }  // namespace
 
@@ -104,7 +105,7 @@ void CaptureWalk::set_at(const Pointee& pointee, const Type& type, const Capture
       const Quantity bits = expressions_.value_or(type.count, names, expressions_.constant(1024));
       const Quantity words = expressions_.both(CAPTURE_ALIGN, bits, expressions_.constant(target_.word() * 8));
       const Quantity bytes = expressions_.both(CAPTURE_SHIFT_RIGHT, words, expressions_.constant(3));
-      copy(bytes_op(pointee.address.operand, bytes.operand, 1, CAPTURE_MAX_BYTES), false);
+      copy(bytes_op(pointee.address.operand, bytes.operand, 1, max_descriptor_set), false);
       if (descriptors_) live(CAPTURE_LIVE_DESCRIPTOR);
       break;
     }

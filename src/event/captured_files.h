@@ -33,9 +33,11 @@ struct CapturedFile {
   bool deleted = false;   // the file has been unlinked
   std::string_view name;  // as the link in /proc/PID/fd says it, without its mark of deleted files
   u64 inode = 0;
-  u16 mode = 0;         // st_mode
-  u64 device = 0;       // st_rdev
-  bool counts = false;  // eventfd(2), signalfd(2): `number`
+  u16 mode = 0;    // st_mode
+  u64 device = 0;  // st_rdev
+  // Kinds that count have the members that they need: eventfd(2) all of them, signalfd(2) `number`, the master of a
+  // pseudo terminal `id`, that of its slave.
+  bool counts = false;
   u64 number = 0;
   s32 id = 0;
   bool semaphore = false;

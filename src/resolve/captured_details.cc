@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <string>
+
 #include "resolve/socket_address.h"
 
 namespace sysray::resolve {
@@ -33,6 +35,15 @@ DescriptorReader::Device device_of(const event::CapturedFile& file) {
   return {};
 }
 
+DescriptorDetails terminal_of(const event::CapturedFile& file, u32 kinds, Arena& arena) {
+  DescriptorDetails details;
+  if (!(kinds & detail_device)) return details;
+  details.kind = DescriptorKind::character_device;
+  details.number = file.device;
+  details.terminal = arena.copy("/dev/pts/" + std::to_string(file.id));
+  return details;
+}
+
 // The counts of eventfd(2) and signalfd(2).
 DescriptorDetails counts_of(const event::CapturedFile& file, u32 kinds) {
   DescriptorDetails details;
@@ -53,15 +64,27 @@ DescriptorDetails CapturedDetails::of_socket(Tid tid, const event::CapturedFile&
     const SocketFacts* facts = reader_.socket(tid, file.descriptor, file.name);
     return facts ? details_of(*facts, file.inode, kinds, arena) : DescriptorDetails{};
   }
+  return details_of(facts_of(file), file.inode, kinds, arena);
+}
+
+const SocketFacts& CapturedDetails::facts_of(const event::CapturedFile& file) {
   Known& known = known_[file.version % places];
-  if (known.version != file.version) known = {file.version, facts_of(*file.socket)};
-  return details_of(known.facts, file.inode, kinds, arena);
+  if (known.version == file.version) return known.facts;
+  known = {file.version, resolve::facts_of(*file.socket)};
+  if (known.facts.peer_inode != 0) {
+    if (peers_.size() >= max_peers) peers_.clear();
+    peers_[file.inode] = known.facts.peer_inode;
+  } else if (file.socket->connected) {
+    const auto peer = peers_.find(file.inode);
+    if (peer != peers_.end()) known.facts.peer_inode = peer->second;
+  }
+  return known.facts;
 }
 
 DescriptorDetails CapturedDetails::of(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena) {
   if (!file.open || !DescriptorReader::may_have_details(file.name, kinds)) return {};
   if (socket_inode(file.name) != 0) return kinds & detail_socket ? of_socket(tid, file, kinds, arena) : DescriptorDetails{};
-  if (file.counts) return counts_of(file, kinds);
+  if (file.counts) return S_ISCHR(file.mode) ? terminal_of(file, kinds, arena) : counts_of(file, kinds);
   return reader_.details(tid, file.descriptor, file.name, device_of(file), kinds, arena);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <unordered_map>
 
 #include "base/arena.h"
 #include "event/captured_files.h"
@@ -19,6 +20,7 @@ class CapturedDetails {
   DescriptorDetails of(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena);
 
  private:
+  const SocketFacts& facts_of(const event::CapturedFile& file);
   DescriptorDetails of_socket(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena);
 
   // Facts that were made of sockets, by their versions.
@@ -28,7 +30,9 @@ class CapturedDetails {
   };
   static constexpr size_t places = 256;
   DescriptorReader& reader_;
+  static constexpr size_t max_peers = 65536;
   std::array<Known, places> known_;
+  std::unordered_map<u64, u64> peers_;  // unix(7): of sockets, by inodes; they are known when the peer is closed
 };
 
 }  // namespace sysray::resolve

@@ -38,8 +38,11 @@ class DescriptorReader {
   static bool may_have_details(std::string_view link, u32 kinds);
   // Details of the kinds asked for, of all but sockets. `link` is the descriptor's, `device` what device() says of it.
   DescriptorDetails details(Tid tid, int fd, std::string_view link, const Device& device, u32 kinds, Arena& arena);
-  // Name of the interface with this index in the thread's network namespace.
-  std::optional<std::string> interface_name(Tid tid, u32 index) { return spaces_.interface_name(tid, index); }
+  // See NetworkSpaces.
+  std::optional<std::string> interface_name(Tid tid, u32 index, u32 network) {
+    return spaces_.interface_name(tid, index, network);
+  }
+  void meet_network(Tid tid, u32 network) { spaces_.meet(tid, network); }
   void forget(Tid tid) { folders_.erase(number(tid)); }
 
  private:

@@ -134,26 +134,46 @@ UniqueFd NetworkSpaces::space_of(Tid tid) const {
   return UniqueFd(open(proc_.path(tid, "ns/net"), O_RDONLY | O_CLOEXEC));
 }
 
-int NetworkSpaces::query_socket(UniqueFd space) {
+NetworkSpaces::Space* NetworkSpaces::keep(UniqueFd space) {
   struct stat status {};
-  if (!space || fstat(space.get(), &status) != 0) return -1;
+  if (!space || fstat(space.get(), &status) != 0) return nullptr;
   auto [known, fresh] = spaces_.try_emplace({status.st_dev, status.st_ino});
-  if (fresh) {
+  if (fresh) known->second.space = std::move(space);
+  return &known->second;
+}
+
+// Our own is kept from the beginning.
+NetworkSpaces::Space* NetworkSpaces::find(u32 network) {
+  struct stat own {};
+  if (device_ == 0 && keep(UniqueFd(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC))) != nullptr &&
+      stat("/proc/self/ns/net", &own) == 0)
+    device_ = own.st_dev;
+  auto known = spaces_.find({device_, network});
+  return known == spaces_.end() ? nullptr : &known->second;
+}
+
+void NetworkSpaces::meet(Tid tid, u32 network) {
+  if (network != 0 && find(network) == nullptr) keep(space_of(tid));
+}
+
+int NetworkSpaces::query_socket(Space* space) {
+  if (space == nullptr) return -1;
+  if (!space->asked) {
     constexpr int type = SOCK_RAW | SOCK_CLOEXEC;
     const UniqueFd own(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-    if (own && same_file(own.get(), space.get()))
-      known->second.query.reset(socket(AF_NETLINK, type, NETLINK_SOCK_DIAG));
+    if (own && same_file(own.get(), space->space.get()))
+      space->query.reset(socket(AF_NETLINK, type, NETLINK_SOCK_DIAG));
     else
-      known->second.query = open_socket_in(space.get(), AF_NETLINK, type, NETLINK_SOCK_DIAG);
-    known->second.space = std::move(space);
+      space->query = open_socket_in(space->space.get(), AF_NETLINK, type, NETLINK_SOCK_DIAG);
+    space->asked = true;
   }
-  return known->second.query.get();
+  return space->query.get();
 }
 
 u64 NetworkSpaces::peer_of(Tid tid, int fd, u64 inode) {
   // The socket's own namespace, which need not be that of the thread; without the right to ask, the thread's.
   UniqueFd space(ioctl(fd, get_socket_namespace));
-  const int query = query_socket(space ? std::move(space) : space_of(tid));
+  const int query = query_socket(keep(space ? std::move(space) : space_of(tid)));
   if (query < 0) return 0;
   Question question{};
   question.head.nlmsg_len = sizeof question;
@@ -170,8 +190,9 @@ u64 NetworkSpaces::peer_of(Tid tid, int fd, u64 inode) {
   return n > 0 ? peer_in(answer, static_cast<size_t>(n), inode) : 0;
 }
 
-std::optional<std::string> NetworkSpaces::interface_name(Tid tid, u32 index) {
-  const int query = query_socket(space_of(tid));
+std::optional<std::string> NetworkSpaces::interface_name(Tid tid, u32 index, u32 network) {
+  if (network != 0) meet(tid, network);
+  const int query = query_socket(network != 0 ? find(network) : keep(space_of(tid)));
   ifreq request{};
   request.ifr_ifindex = static_cast<int>(index);
   if (query < 0 || ioctl(query, SIOCGIFNAME, &request) != 0) return std::nullopt;

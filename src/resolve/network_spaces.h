@@ -19,19 +19,25 @@ class NetworkSpaces {
 
   // Inode of the peer of the socket `inode`, a duplicate of which is our descriptor `fd`; 0 if unknown.
   u64 peer_of(Tid tid, int fd, u64 inode);
-  // Name of the interface with this index in the thread's namespace.
-  std::optional<std::string> interface_name(Tid tid, u32 index);
+  // Name of the interface with this index in the thread's namespace. `network`: its inode number, if it is known; then
+  // the thread need not be there any more. 0: that in which the thread is now.
+  std::optional<std::string> interface_name(Tid tid, u32 index, u32 network);
+  // The thread is, or was just now, in this namespace: one that isn't known is kept from now on.
+  void meet(Tid tid, u32 network);
 
  private:
   UniqueFd space_of(Tid tid) const;
-  int query_socket(UniqueFd space);
-
-  ProcFiles& proc_;
-  // Sockets of NETLINK_SOCK_DIAG by network namespace (device and inode of its file), kept; invalid ones too.
   struct Space {
     UniqueFd space;  // held open, so that its inode number stays its own
-    UniqueFd query;
+    UniqueFd query;  // a socket of NETLINK_SOCK_DIAG; made when it is needed
+    bool asked = false;
   };
+  Space* keep(UniqueFd space);
+  Space* find(u32 network);
+  int query_socket(Space* space);
+
+  ProcFiles& proc_;
+  u64 device_ = 0;  // of the files of namespaces
   std::map<std::pair<u64, u64>, Space> spaces_;
 };
 

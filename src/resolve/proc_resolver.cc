@@ -229,6 +229,7 @@ DescriptorDetails ProcResolver::descriptor_details(Tid tid, int fd, u32 kinds, A
 
 std::optional<std::string_view> ProcResolver::working_directory(Tid tid, Arena& arena) {
   if (const event::CapturedFile* folder = captured(tid, event::working_directory)) {
+    if (!folder->open) return std::nullopt;
     if (!folder->deleted) return arena.copy(folder->name);
     return arena.copy(std::string(folder->name) + std::string(deleted_mark));
   }
@@ -279,7 +280,7 @@ int ProcResolver::socket_protocol(Tid tid, int fd) {
 }
 
 std::optional<std::string_view> ProcResolver::interface_name(Tid tid, u32 index, Arena& arena) {
-  const auto name = reader_.interface_name(tid, index);
+  const auto name = reader_.interface_name(tid, index, tid == captured_of_ ? network_ : 0);
   if (!name) return std::nullopt;
   return arena.copy(*name);
 }

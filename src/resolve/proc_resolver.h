@@ -45,9 +45,11 @@ class ProcResolver : public Resolver {
   void task_superseded(Tid tid, Tid former) override;
   void program_changed(Tid tid) override;
   void descriptor_made(Tid tid, int fd, const NamedFile& file) override;
-  void files_captured(Tid tid, const event::CapturedFiles* files) override {
+  void moment_captured(Tid tid, const event::CapturedFiles* files, u32 network) override {
     captured_of_ = tid;
     captured_ = files;
+    if (network != network_) reader_.meet_network(tid, network);
+    network_ = network;
   }
   void descriptors_closing(Tid tid, int first, int last) override {
     if (!sight_.captured) tables_.begin_closing(tid, first, last);
@@ -106,6 +108,7 @@ class ProcResolver : public Resolver {
   std::pair<Tid, int> looked_at_;  // the descriptor whose name was asked for last
   Tid captured_of_{};              // whose captured files these are
   const event::CapturedFiles* captured_ = nullptr;
+  u32 network_ = 0;        // the namespace of that thread
   DescriptorEntry stray_;  // of a task that is none, for the moment of an answer
   // Netlink protocols by socket inode. Inode numbers are not reused while a socket exists, and a new socket with an
   // old number replaces the entry only when the number was looked up as unknown; so entries are few and bounded.

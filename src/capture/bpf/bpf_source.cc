@@ -135,6 +135,7 @@ Result<void> BpfSource::launch() {
   if (!program) return program.error();
   auto launcher = ptrace::Launcher::start(*program, {}, plan_.daemon, signals_);
   if (!launcher) return launcher.error();
+  if (plan_.debug && plan_.daemon != DaemonMode::none) messages_.say(fmt::format("new tracer pid is {}", getpid()));
   const s32 child = number(launcher->tid());
   // The child ends by itself when the launcher goes without having released it.
   if (::ptrace(PTRACE_SEIZE, child, nullptr, options()) < 0)

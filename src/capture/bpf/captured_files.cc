@@ -14,6 +14,9 @@ namespace {
 
 constexpr u32 pid_fs_magic = 0x50494446;  // linux/magic.h, Linux 6.9
 
+constexpr size_t longest_link = 4096;  // bytes of a page, NUL included (proc_pid_fd(5))
+constexpr std::string_view deleted_mark = " (deleted)";
+
 // The first name, without its NUL.
 std::string_view first_name(std::string_view names) { return names.substr(0, names.find('\0')); }
 
@@ -109,6 +112,7 @@ void CapturedFileSet::read(Reading& to, std::span<const std::byte> bytes) {
   bpf_file note{};
   bpf_socket socket{};
   to.file = {};
+  to.name.clear();
   to.file.version = ++versions_;
   if (!take(rest, note) || ((note.flags & BPF_FILE_SOCKET_ROOM) && !take(rest, socket))) return;
   const size_t size = std::min<size_t>(note.names, rest.size());
@@ -130,6 +134,8 @@ void CapturedFileSet::read(Reading& to, std::span<const std::byte> bytes) {
   } else if (file.named) {
     set_path(to.name, names);
   }
+  // What is too long for /proc has no name for anybody.
+  if (to.name.size() + 1 + (file.deleted ? deleted_mark.size() : 0) > longest_link) file.open = file.named = false;
   if (file.named) file.name = to.name;
   if (note.flags & BPF_FILE_SOCKET) read_socket(to, socket, names, rest.subspan(size));
 }

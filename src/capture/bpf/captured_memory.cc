@@ -11,6 +11,7 @@ void CapturedMemory::begin(Tid tid, bool live) {
   pieces_.clear();
   socket_ = {};
   files_.begin(tid);
+  network_ = 0;
   tid_ = tid;
   live_ = live;
   looked_ = false;
@@ -27,7 +28,9 @@ void CapturedMemory::add(const bpf_record& record, Moment moment) {
     if (copy.length > record.size - at) return;
     const bool of_entry = record.kind != BPF_RECORD_EXIT || copy.status & describe::CAPTURE_LATE;
     const bool of_moment = of_entry == (moment == Moment::entry);
-    if (of_moment && copy.status & BPF_COPY_SOCKET) {
+    if (copy.status & BPF_COPY_NETWORK) {
+      network_ = static_cast<u32>(copy.address);
+    } else if (of_moment && copy.status & BPF_COPY_SOCKET) {
       s32 protocol = 0;
       memcpy(&protocol, start + at, sizeof protocol);
       socket_ = {true, static_cast<s32>(copy.address), protocol};

@@ -32,6 +32,9 @@ class CapturedMemory : public event::MemoryView {
   // What is behind descriptors of the call, as far as the records tell.
   const event::CapturedFiles& files() const { return files_.files(); }
 
+  // The thread's network namespace, if the records tell; else 0.
+  u32 network() const { return network_; }
+
   // Reads that the copies could not answer.
   u64 live_reads() const { return live_reads_; }
 
@@ -48,6 +51,7 @@ class CapturedMemory : public event::MemoryView {
   ptrace::LiveMemory memory_;
   event::SocketFact socket_;
   CapturedFileSet files_;
+  u32 network_ = 0;
   bool live_ = false;
   bool looked_ = false;  // the live memory was asked at this moment
   Tid tid_{};

@@ -14,7 +14,8 @@ namespace sysray::capture::bpf {
 
 class Loader {
  public:
-  Loader();
+  // `files`: what is behind descriptors is to be noted.
+  explicit Loader(bool files);
 
   // To be called before load(). Maps and programs have the names of the program's source.
   void set_entries(std::string_view map, size_t entries);

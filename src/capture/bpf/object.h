@@ -67,7 +67,7 @@ class Object {
   size_t ring_size() const { return ring_size_; }
 
  private:
-  Object() = default;
+  explicit Object(bool files) : loader_(files) {}
   Result<void> map_memory(size_t cpus);
   static UniqueFd open_thread(Tid tid);
   Result<void> fill(const describe::CapturePlan& copies);

@@ -72,13 +72,27 @@ bool RecordFeed::relieved() const {
 void RecordFeed::count(const bpf_record& record) {
   statistics_.records++;
   if (object_.observes()) return;  // the records say it themselves
-  if (record.tid != last_tid_ || !last_sequence_) {
-    last_tid_ = record.tid;
-    last_sequence_ = &sequences_.try_emplace(record.tid, record.sequence).first->second;
-  }
+  Thread& own = thread(record);
   // A thread whose id was another's before begins anew, and so does one that has called execve.
-  if (record.sequence > *last_sequence_) statistics_.lost += record.sequence - *last_sequence_;
-  *last_sequence_ = record.sequence + 1;
+  if (record.sequence > own.sequence) statistics_.lost += record.sequence - own.sequence;
+  own.sequence = record.sequence + 1;
+}
+
+RecordFeed::Thread& RecordFeed::thread(const bpf_record& record) {
+  if (record.tid != last_tid_ || !last_thread_) {
+    last_tid_ = record.tid;
+    last_thread_ = &threads_.try_emplace(record.tid, Thread{record.sequence, 0}).first->second;
+  }
+  return *last_thread_;
+}
+
+// What the records tell beside memory.
+void RecordFeed::add_surroundings(const bpf_record& record, ptrace::CapturedCall& call) {
+  Thread& own = thread(record);
+  if (memory_.network() != 0) own.network = memory_.network();
+  call.network = own.network;
+  call.socket = memory_.socket();
+  if (notes_files_) call.files = &memory_.files();
 }
 
 void RecordFeed::deliver(const bpf_record& record) {
@@ -153,8 +167,7 @@ void RecordFeed::enter(const bpf_record& record, const bpf_record* late) {
   ptrace::CapturedCall call = call_of(record, realtime_, memory_);
   call.before = record.flags & BPF_RECORD_BEFORE;
   std::copy(std::begin(record.args), std::end(record.args), call.registers.args.begin());
-  call.socket = memory_.socket();
-  if (notes_files_) call.files = &memory_.files();
+  add_surroundings(record, call);
   listener_.on_captured(call);
 }
 
@@ -167,8 +180,7 @@ void RecordFeed::exit(const bpf_record& record) {
   call.at_exit = true;
   call.registers.result = static_cast<s64>(record.args[0]);
   call.registers.is_error = record.flags & BPF_RECORD_ERROR;
-  call.socket = memory_.socket();
-  if (notes_files_) call.files = &memory_.files();
+  add_surroundings(record, call);
   listener_.on_captured(call);
 }
 

@@ -51,12 +51,19 @@ class RecordFeed : public ptrace::CallFeed {
     Nanoseconds since = 0;
   };
 
+  struct Thread {
+    u32 sequence = 0;  // of the next record
+    u32 network = 0;   // its namespace
+  };
+
   void deliver_run(Ring& ring, u64 until);
   void deliver(const bpf_record& record);
   void enter(const bpf_record& record, const bpf_record* late);
   void exit(const bpf_record& record);
   void pass_on(const bpf_record& record);
   void count(const bpf_record& record);
+  Thread& thread(const bpf_record& record);
+  void add_surroundings(const bpf_record& record, ptrace::CapturedCall& call);
   bool relieved() const;
   ptrace::Timestamps time_of(const bpf_record& record) const;
 
@@ -67,9 +74,9 @@ class RecordFeed : public ptrace::CallFeed {
   CapturedMemory memory_;
   std::vector<u64> heads_;  // times of the oldest records, by ring
   std::unordered_map<s32, Waiting> waiting_;
-  std::unordered_map<s32, u32> sequences_;  // of the next record, by thread
+  std::unordered_map<s32, Thread> threads_;
   s32 last_tid_ = 0;
-  u32* last_sequence_ = nullptr;
+  Thread* last_thread_ = nullptr;
   std::vector<std::pair<Tid, int>> throttled_;
   Nanoseconds realtime_ = 0;  // CLOCK_REALTIME minus CLOCK_MONOTONIC
   Tid exec_{};

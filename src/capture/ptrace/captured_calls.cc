@@ -80,6 +80,7 @@ void Tracer::on_captured_enter(Tracee& tracee, const CapturedCall& call) {
   RawEvent event = enter_event(tracee, call.registers);
   event.socket = call.socket;
   event.files = call.files;
+  event.network = call.network;
   if (deliver(event, tracee)) leave_soon(tracee);
 }
 
@@ -91,6 +92,7 @@ void Tracer::on_captured_exit(Tracee& tracee, const CapturedCall& call) {
   RawEvent event = exit_event(tracee, call.registers);
   event.socket = call.socket;
   event.files = call.files;
+  event.network = call.network;
   if (deliver(event, tracee)) leave_soon(tracee);
 }
 

@@ -15,7 +15,7 @@ def check(what, options, ring, most_stops=None, **slow):
         result, statistics, trace = trace_slowly([sys.argv[1], str(ROUNDS), folder], ring=ring, options=options, **slow)
     assert result.returncode == 0, f"{what}: the program failed: {result.stderr}"
     wanted = result.stdout.splitlines()
-    shown = re.findall(r"^(?:\d+ )?fsync\((\d+)<(.*)\) += ", trace, re.MULTILINE)
+    shown = re.findall(r"^(?:\d+ +)?fsync\((\d+)<(.*)\) += ", trace, re.MULTILINE)
     assert len(shown) == len(wanted) == 8 * ROUNDS, f"{what}: {len(wanted)} calls were made, {len(shown)} are shown"
     wrong = [(want, got) for want, got in zip(wanted, shown)
              if (want if want.endswith("(deleted)") else want + ">") != " ".join(got)]

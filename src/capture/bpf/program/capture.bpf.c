@@ -67,7 +67,7 @@ struct {
   __uint(value_size, sizeof(__u32));
 } recorder SEC(".maps");
 
-enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
+enum { SIGNAL_KILL = 9, SIGNAL_CONTINUE = 18, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
 // Results with which the kernel restarts a call, but 515 (linux/errno.h in the kernel).
 enum { FIRST_RESTART = 512, LAST_RESTART = 516 };
 
@@ -116,6 +116,19 @@ static __always_inline struct scratch* find_scratch(void) {
   return bpf_map_lookup_elem(&scratches, &cpu);
 }
 
+// Notes the network namespace of the current thread if it is another than before.
+static __always_inline void note_network(struct scratch* s, struct bpf_task* t) {
+  __u32 network = bpf_get_current_task_btf()->nsproxy->net_ns->ns.inum;
+  __u32 at = s->used & 255;
+  if (!network || network == t->network) return;
+  struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + at);
+  copy->address = network;
+  copy->length = 0;
+  copy->status = BPF_COPY_NETWORK;
+  s->used = at + sizeof *copy;
+  t->network = network;
+}
+
 __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, __u32 size) {
   if (!s || !t) return 0;
   struct bpf_record* r = (struct bpf_record*)s->bytes;
@@ -143,6 +156,7 @@ __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, _
     bpf_get_current_comm(s->bytes + at, BPF_COMM);
     s->used += BPF_COMM;
   }
+  note_network(s, t);
   s->kept = s->used;
   return 1;
 }
@@ -203,6 +217,7 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   r->size = size;
   if (!put(ring, r, size, filled)) {
     lose(t, r);
+    t->network = 0;
     wake_reader(filled);
     return 1;
   }
@@ -378,6 +393,13 @@ static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
   if (settings.observe) note_end(t, end, time);
 }
 
+// A SIGSTOP takes a pending SIGCONT away from its process (signal(7)): then the next call must do.
+static __always_inline int is_being_continued(void) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  unsigned long pending = task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0];
+  return pending >> (SIGNAL_CONTINUE - 1) & 1;
+}
+
 // What the programs at the tracepoints end with: makes the records that the thread's state asks for.
 SEC("raw_tp")
 int on_record(void* context) {
@@ -394,7 +416,7 @@ int on_record(void* context) {
     t->progress = BPF_OUTSIDE;
     return 0;
   }
-  if (wanted & BPF_MAKE_EXIT && record_exit(s, t) && t->stoppable) {
+  if (wanted & BPF_MAKE_EXIT && record_exit(s, t) && t->stoppable && !is_being_continued()) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);
@@ -413,7 +435,9 @@ int on_enter(struct bpf_raw_tracepoint_args* context) {
   if (is_passed_over(context->args[1])) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
+#if BPF_FILES
   if (t->birth == BPF_READER) return note_root();
+#endif
   t->birth = 0;
   t->met = 1;
   if (!note_call(t)) {
@@ -429,7 +453,9 @@ int on_exit(void* context) {
   if (!settings.all && is_passed_over(registers()->orig_ax)) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
+#if BPF_FILES
   if (t->birth == BPF_READER) return 0;
+#endif
   __u8 progress = t->progress;
   __u8 birth = settings.everyone && !t->met ? BPF_ATTACHED : t->birth;
   t->met = 1;

@@ -17,7 +17,7 @@ enum {
 
 // The first bytes of names of anonymous files, as numbers.
 #define EVENTFD_NAME 0x6466746e6576655bull   // "[eventfd"
-#define SIGNALFD_NAME 0x66646c616e67695bull  // "[signalfd"
+#define SIGNALFD_NAME 0x666c616e6769735bull  // "[signalfd"
 
 enum { PTMX = 5 << 20 | 2 };  // as the kernel itself numbers devices
 
@@ -201,17 +201,6 @@ static __always_inline int note_counts(struct scratch* s, struct bpf_file* f, st
   return 0;
 }
 
-static __always_inline struct file* file_of(__u32 descriptor) {
-  struct task_struct* task = bpf_get_current_task_btf();
-  struct files_struct* own = task->files;
-  if (!own) return 0;
-  struct fdtable* table = AS(fdtable, own->fdt);
-  struct file* file = 0;
-  if (descriptor >= table->max_fds) return 0;
-  bpf_probe_read_kernel(&file, sizeof file, table->fd + descriptor);
-  return file;
-}
-
 // Fills in what is behind the descriptor. False if the reader must look at it to tell all.
 static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s32 descriptor) {
   struct path path = {};
@@ -261,7 +250,11 @@ static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s3
   if (!file || !(settings.want_files & BPF_WANT_DETAILS)) return 1;
   if (f->magic == ANON_INODE_FS_MAGIC) return note_counts(s, f, file, name);
   if (f->magic == PID_FS_MAGIC) return 0;
-  if ((f->mode & S_IFMT) == S_IFCHR && f->device == PTMX) return 0;
+  if ((f->mode & S_IFMT) == S_IFCHR && f->device == PTMX) {
+    const void* own = file->private_data;
+    f->id = AS(tty_file_private, own)->tty->index;
+    f->flags |= BPF_FILE_COUNTS;
+  }
   return !(settings.want_files & BPF_WANT_INFO && f->flags & BPF_FILE_MADE_UP && f->magic != PIPEFS_MAGIC);
 }
 

@@ -91,8 +91,8 @@ struct proc_ns_operations {
 };
 
 struct ns_common {
-  const struct proc_ns_operations* ops;
   unsigned int inum;
+  const struct proc_ns_operations* ops;
 };
 
 struct fdtable {
@@ -157,6 +157,14 @@ typedef struct {
   unsigned long sig[1];
 } sigset_t;
 
+struct tty_struct {
+  int index;
+};
+
+struct tty_file_private {
+  struct tty_struct* tty;
+};
+
 struct eventfd_ctx {
   __u64 count;
   unsigned flags;
@@ -177,6 +185,7 @@ typedef struct {
 
 struct signal_struct {
   atomic_t live;
+  struct sigpending shared_pending;
   int group_exit_code;
   unsigned int flags;
 };
@@ -195,15 +204,24 @@ struct pid {
   struct upid numbers[1];
 };
 
+struct net {
+  struct ns_common ns;
+};
+
+struct nsproxy {
+  struct net* net_ns;
+};
+
 struct task_struct {
   struct thread_info thread_info;
   struct sigpending pending;
+  struct signal_struct* signal;
+  struct nsproxy* nsproxy;
   unsigned int ptrace;
   int exit_code;
   int pid;
   int tgid;
   struct pid* thread_pid;
-  struct signal_struct* signal;
   struct fs_struct* fs;
   struct files_struct* files;
   struct sched_entity se;

@@ -111,7 +111,18 @@ struct {
   __type(value, struct capture_case);
 } plan_cases SEC(".maps");
 
+static __always_inline struct file* file_of(__u32 descriptor) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct fdtable* table = BPF_CORE_READ(task, files, fdt);
+  struct file* file = 0;
+  if (descriptor >= BPF_CORE_READ(table, max_fds)) return 0;
+  bpf_probe_read_kernel(&file, sizeof file, BPF_CORE_READ(table, fd) + descriptor);
+  return file;
+}
+
+#if BPF_FILES
 #include "files.h"
+#endif
 
 static __always_inline __u64 cut(__u64 value, __u8 width, int is_signed) {
   switch (width) {
@@ -491,7 +502,9 @@ static long step(__u32 index, void* context) {
     }
     case CAPTURE_SWITCH: choose(s, op); break;
     case CAPTURE_LIVE: s->unseen = 1; break;
+#if BPF_FILES
     case CAPTURE_DESCRIPTOR: note_file(s, (__s32)operand(s, &op->a)); break;
+#endif
   }
   return 0;
 }

@@ -63,6 +63,8 @@ enum {
   // descriptor.
   BPF_COPY_SOCKET = 256,
   BPF_COPY_FILE = 512,
+  // The address is the inode number of the thread's network namespace, which is told when it is another than before.
+  BPF_COPY_NETWORK = 1024,
 };
 
 struct bpf_copy {
@@ -76,7 +78,8 @@ enum bpf_file_flags {
   BPF_FILE_NAMED = 2,         // its name is whole
   BPF_FILE_DELETED = 4,       // the file has been unlinked
   BPF_FILE_MADE_UP = 8,       // it has no place in a tree: its file system makes up a name
-  BPF_FILE_COUNTS = 16,       // `number`, `id` and `semaphore` are set: eventfd(2); signalfd(2): `number`
+  BPF_FILE_COUNTS = 16,       // `number`, `id` and `semaphore` are set: eventfd(2); signalfd(2): `number`; the
+                              // master of a pseudo terminal: `id`, that of its slave
   BPF_FILE_SOCKET_ROOM = 32,  // a bpf_socket follows
   BPF_FILE_SOCKET = 64,       // ... and is filled in
 };
@@ -169,8 +172,10 @@ struct bpf_task {
   __u8 apart;
   __u16 held;  // bytes of the record of the entry, if that is kept back
   __u16 apart2;
-  __u32 lost;    // events that no record has told of yet
-  __s32 former;  // tid before the last execve
+  __u32 lost;     // events that no record has told of yet
+  __s32 former;   // tid before the last execve
+  __u32 network;  // inode number of the network namespace that was told last
+  __u32 apart3;
   __u64 stack_pointer;
   __u64 args[6];
 };
