@@ -82,11 +82,12 @@ Result<void> ObservingSource::start(const describe::CapturePlan& copies) {
   if (plan_.launch) {
     if (Result<void> launched = launch(); !launched) return launched;
   }
+  if (auto attached = object_->attach(); !attached) return attached;
+  if (auto attached = attach_all(); !attached) return attached;
+  // After all that marks our own threads for other purposes; the observer leaves out what they have done until then.
   if (plan_.everyone) {
     if (Result<void> hidden = hide_ourselves(); !hidden) return hidden;
   }
-  if (auto attached = object_->attach(); !attached) return attached;
-  if (auto attached = attach_all(); !attached) return attached;
   auto alarm = Alarm::make(signals_.awaited(), plan_.tick, *object_);
   if (!alarm) return alarm.error();
   alarm_.emplace(std::move(*alarm));
