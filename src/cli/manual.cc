@@ -74,6 +74,38 @@ program and, with
 .BR \-f ,
 its children do. The process that was started may be killed at any time, by SIGKILL, too: the trace ends and the programs
 go on. Only whoever kills syscall\-tracer itself takes these calls from them (they fail with ENOSYS).
+.SS Without ptrace
+With
+.B \-\-no\-ptrace
+and
+.B \-\-all
+threads are only observed, by BPF: a debugger or another tracer may hold them, programs keep their privileges when they
+call execve, and nothing waits for sysray. The price is that events are lost when more happens than can be written. Each
+loss is told of in its place, in the lines of its thread:
+.PP
+.RS
+[pid  1234] +++ 12 events lost +++
+.RE
+.PP
+A call, from its begin to its end, is one event; so is a signal, a birth, an end. A call whose end is among those that are
+lost ends with "= ?". The summary counts what is lost,
+.B \-d
+tells how much it was in all, and a larger
+.B \-\-ring\-size=KIB
+(for each CPU) loses less.
+.PP
+Some things differ, because the kernel does them only for a tracer: a signal that the program ignores is discarded and not
+shown, a signal that ends it shows in the end alone ("+++ killed by SIGTERM +++"), and stops by job control are not told of.
+What could not be copied while the call went on is read from the running thread later, and may have changed meanwhile; so
+does what is looked up, such as ids with
+.BR \-Y .
+.PP
+.B \-\-all
+shows what every process does, except sysray and the command that
+.B \-o
+writes to. A terminal or another program that reads what sysray writes is traced like any other, and each line that it is
+given makes more of them: write to a file, or choose calls by
+.BR \-e .
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
@@ -90,6 +122,9 @@ the files that make and its children use.
 .B sysray \-c ls
 which calls ls makes, and how long they take.
 .TP
+.B sysray \-\-all \-e trace=execve \-o started.txt
+which programs are started on the machine, until Ctrl\-C.
+.TP
 .B sysray \-\-json \-o trace.json \-p 1234
 what a running process does, for other programs to read.
 .SH SEE ALSO
@@ -104,7 +139,9 @@ what a running process does, for other programs to read.
 std::string manual_page() {
   std::string page = ".TH SYSRAY 1 \"\" \"sysray " + std::string(version) + "\" \"User Commands\"\n";
   page += ".SH NAME\nsysray \\- trace system calls and signals\n.SH SYNOPSIS\n";
-  page += ".B sysray\n[OPTION]... PROG [ARG]...\n.br\n.B sysray\n[OPTION]... \\-p PID\n";
+  page +=
+      ".B sysray\n[OPTION]... PROG [ARG]...\n.br\n.B sysray\n[OPTION]... \\-p PID\n.br\n.B sysray\n[OPTION]... "
+      "\\-\\-all [PROG [ARG]...]\n";
   for (const SubcommandSpec& command : subcommand_table()) {
     page += ".br\n.B sysray " + escaped(command.name) + "\n" + escaped(command.usage) + "\n";
   }

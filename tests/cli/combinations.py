@@ -64,7 +64,7 @@ def main():
                                   timeout=120, check=False)
             said = done.stderr.decode(errors="replace")
             # Not all options go together; a refusal says so, and is no run.
-            if done.returncode == 1 and re.search(r"exclusive|simultaneously|must be (given|specified)|makes no sense|cannot tamper|Try '", said):
+            if done.returncode == 1 and re.search(r"exclusive|simultaneously|must be (given|specified)|makes no sense|BPF backend: |Try '", said):
                 refused += 1
                 continue
             run += 1

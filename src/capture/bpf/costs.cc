@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "capture/bpf/object.h"
@@ -30,12 +31,14 @@ double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; 
 std::string describe_costs(const Object& object) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
+  const size_t resident = resident_bytes() >> 10;
+  const size_t peak = std::max(resident, static_cast<size_t>(usage.ru_maxrss));  // the kernel notes it now and then
   return fmt::format(
       "BPF backend: loaded in {:.1f} ms, attached in {:.1f} ms; {} KiB in maps, {} KiB of them rings; sysray itself "
       "has "
       "{} KiB, at most {} KiB",
       milliseconds(object.costs().load), milliseconds(object.costs().attach), object.map_bytes() >> 10,
-      object.ring_bytes() >> 10, resident_bytes() >> 10, usage.ru_maxrss);
+      object.ring_bytes() >> 10, resident, peak);
 }
 
 }  // namespace sysray::capture::bpf

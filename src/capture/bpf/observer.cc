@@ -49,6 +49,7 @@ void Observer::add_launched(ptrace::Launcher& launcher) {
 
 void Observer::set_consumer(Consumer& consumer) {
   consumer_ = &consumer;
+  own_ = Tgid{getpid()};  // not earlier: a daemon mode has made the program of the process that began
   stamps_ = ptrace::now();
   tracees_.for_each([&](Tracee& tracee) {
     RawEvent event;
@@ -73,6 +74,7 @@ Tracee& Observer::meet(Tid tid, Tgid tgid, std::string_view comm) {
 }
 
 void Observer::on_captured(const ptrace::CapturedCall& call) {
+  if (is_ours(call.tgid)) return;
   stamps_ = {call.time, call.monotonic};
   Tracee& tracee = meet(call.tid, call.tgid, call.comm);
   memory_ = &call.memory;
@@ -95,6 +97,7 @@ void Observer::on_enter(Tracee& tracee, const ptrace::CapturedCall& call) {
   RawEvent event = enter_event(tracee, call.registers);
   event.socket = call.socket;
   event.files = call.files;
+  event.network = call.network;
   deliver(event, tracee);
 }
 
@@ -106,10 +109,12 @@ void Observer::on_exit(Tracee& tracee, const ptrace::CapturedCall& call) {
   RawEvent event = exit_event(tracee, call.registers);
   event.socket = call.socket;
   event.files = call.files;
+  event.network = call.network;
   deliver(event, tracee);
 }
 
 void Observer::on_life(const bpf_record& record, const ptrace::Timestamps& when) {
+  if (is_ours(Tgid{record.tgid})) return;
   stamps_ = when;
   if (record.kind == BPF_RECORD_EXEC) return on_exec(record);
   Tracee& tracee = meet(Tid{record.tid}, Tgid{record.tgid}, comm_of(record));
@@ -222,6 +227,10 @@ void Observer::on_death(Tracee& tracee, int status) {
 }
 
 void Observer::on_loss(const bpf_record& record, const ptrace::Timestamps& when) {
+  if (is_ours(Tgid{record.tgid})) {
+    accounted_ += record.lost;
+    return;
+  }
   stamps_ = when;
   Tracee& tracee = meet(Tid{record.tid}, Tgid{record.tgid}, {});
   // The end of the call was among what is lost, but for a call that is still going on.

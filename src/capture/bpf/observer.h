@@ -61,6 +61,8 @@ class Observer : public RecordListener {
   void tell_loss(Tracee& tracee, u64 events);
   void detach(Tracee& tracee);
   bool is_shown(const Tracee& tracee) const;
+  // Our own threads are hidden; whatever may have been captured before they were is left out.
+  bool is_ours(Tgid tgid) const { return tgid == own_; }
   void deliver(event::RawEvent& event, Tracee& tracee);
 
   const Plan& plan_;
@@ -75,6 +77,7 @@ class Observer : public RecordListener {
   std::unordered_set<s32> gone_;  // as bury_gone() has seen
   ptrace::Timestamps stamps_{};
   event::MemoryView* memory_ = nullptr;  // while a call is delivered
+  Tgid own_{};
   u64 lost_ = 0;
   u64 accounted_ = 0;
   bool launched_has_ended_ = false;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <optional>
 #include <unordered_set>
 
@@ -52,6 +53,7 @@ class ObservingSource : public Source {
  private:
   Result<void> launch();
   Result<void> hide_ourselves();
+  void hide_family(Tid process);
   Result<void> attach_all();
   bool attach(Tid tid);
   bool attach_thread(Tid tid, Tgid tgid);
@@ -92,6 +94,10 @@ Result<void> ObservingSource::start(const Depth& depth) {
     if (auto noted = object_->note_root(); !noted) return noted;
   }
   if (auto attached = attach_all(); !attached) return attached;
+  // Once more, after all that marks our own threads for other purposes.
+  if (plan_.everyone) {
+    if (Result<void> hidden = hide_ourselves(); !hidden) return hidden;
+  }
   auto alarm = Alarm::make(signals_.awaited(), plan_.tick, *object_);
   if (!alarm) return alarm.error();
   alarm_.emplace(std::move(*alarm));
@@ -119,9 +125,19 @@ Result<void> ObservingSource::hide_ourselves() {
   hidden.hidden = 1;
   for (Tid tid : threads_of(Tid{getpid()}))
     if (Result<void> added = object_->add(tid, hidden); !added) return added;
-  for (Tid helper : plan_.helpers)
-    for (Tid tid : threads_of(helper)) (void)object_->add(tid, hidden);  // it may have ended
+  for (Tid helper : plan_.helpers) hide_family(helper);
   return {};
+}
+
+// Those that are born from now on are hidden by the program; those that are there already have to be found.
+void ObservingSource::hide_family(Tid process) {
+  bpf_task hidden{};
+  hidden.hidden = 1;
+  for (Tid tid : threads_of(process)) {
+    (void)object_->add(tid, hidden);  // it may have ended
+    std::ifstream children(fmt::format("/proc/{}/task/{}/children", number(process), number(tid)));
+    for (s32 child = 0; children >> child;) hide_family(Tid{child});
+  }
 }
 
 Result<void> ObservingSource::attach_all() {

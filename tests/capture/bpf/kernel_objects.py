@@ -1,4 +1,8 @@
-"""What BPF objects the kernel has: by bpf(2), as bpftool does it, but without opening them all."""
+"""What BPF objects the kernel has: by bpf(2), as bpftool does it, but without opening them.
+
+Linux (6.18, prog_array_map_clear) loses a reference to a map of programs that somebody opens by its id just when its last
+user closes it, whosever it is; the map, empty, stays for ever.
+"""
 
 import ctypes
 import os

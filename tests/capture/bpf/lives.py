@@ -100,3 +100,10 @@ with tempfile.NamedTemporaryFile("r") as file:
     assert started.wait(timeout=60) == -signal.SIGTERM
     assert started.stdout.read() == "", "the program lives on"
 assert not os.path.exists(f"/proc/{other.pid}")
+
+# -d tells what it costs.
+told = subprocess.run([SYSRAY, "--no-ptrace", "-d", "-o", "/dev/null", "true"], capture_output=True, text=True).stderr
+costs = re.search(r"loaded in ([\d.]+) ms, attached in ([\d.]+) ms; (\d+) KiB in maps, (\d+) KiB of them rings; sysray itself "
+                  r"has (\d+) KiB, at most (\d+) KiB", told)
+assert costs and all(float(cost) > 0 for cost in costs.groups()), told
+assert int(costs[4]) < int(costs[3]) and int(costs[5]) <= int(costs[6]), told
