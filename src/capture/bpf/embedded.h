@@ -1,7 +1,5 @@
 // The images of the BPF programs in the binary (image.h, cmake/BpfProgram.cmake).
 #pragma once
 
-extern "C" {
-extern const unsigned char sysray_bpf_blob[];
-extern const unsigned char sysray_bpf_files_blob[];  // it notes files of descriptors as well
-}
+// The second of a pair notes what is behind descriptors as well; the second pair observes without ptrace.
+extern "C" const unsigned char* const sysray_bpf_images[4];

@@ -36,8 +36,8 @@ std::string last_words(std::string_view log) {
 
 }  // namespace
 
-Loader::Loader(bool files) {
-  const unsigned char* at = files ? sysray_bpf_files_blob : sysray_bpf_blob;
+Loader::Loader(bool observe, bool files) {
+  const unsigned char* at = sysray_bpf_images[(observe ? 2 : 0) + (files ? 1 : 0)];
   memcpy(&head_, at, sizeof head_);
   at += sizeof head_;
   names_ = {reinterpret_cast<const ImageName*>(at), head_.maps + head_.programs};

@@ -14,8 +14,8 @@ namespace sysray::capture::bpf {
 
 class Loader {
  public:
-  // `files`: what is behind descriptors is to be noted.
-  explicit Loader(bool files);
+  // `observe`: there is no ptrace to tell of the lives of threads. `files`: what is behind descriptors is to be noted.
+  Loader(bool observe, bool files);
 
   // To be called before load(). Maps and programs have the names of the program's source.
   void set_entries(std::string_view map, size_t entries);

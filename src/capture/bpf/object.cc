@@ -126,7 +126,7 @@ Result<void> check_requirements() {
 
 Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& depth) {
   if (auto checked = check_requirements(); !checked) return checked.error();
-  std::unique_ptr<Object> object(new Object(depth.files != 0));
+  std::unique_ptr<Object> object(new Object(plan.observe, depth.files != 0));
   const size_t cpus = possible_cpus();
   object->ring_size_ = choose_ring_size(plan.ring_size, cpus);
   bpf_settings settings = settings_of(plan, object->ring_size_);

@@ -67,7 +67,7 @@ class Object {
   size_t ring_size() const { return ring_size_; }
 
  private:
-  explicit Object(bool files) : loader_(files) {}
+  Object(bool observe, bool files) : loader_(observe, files) {}
   Result<void> map_memory(size_t cpus);
   static UniqueFd open_thread(Tid tid);
   Result<void> fill(const describe::CapturePlan& copies);

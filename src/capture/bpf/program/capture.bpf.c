@@ -73,8 +73,8 @@ enum { FIRST_RESTART = 512, LAST_RESTART = 516 };
 
 static __always_inline struct bpf_task* traced(void) {
   struct bpf_task* t = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0,
-                                            settings.everyone ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
-  return settings.everyone && t && t->hidden ? 0 : t;
+                                            (BPF_OBSERVE && settings.everyone) ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+  return (BPF_OBSERVE && settings.everyone) && t && t->hidden ? 0 : t;
 }
 
 static __always_inline struct pt_regs* registers(void) {
@@ -140,7 +140,7 @@ __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, _
   r->kind = kind;
   r->abi = t->abi;
   r->lost = 0;
-  r->flags = settings.observe && t->progress == BPF_SHOWN ? BPF_RECORD_INSIDE : 0;
+  r->flags = BPF_OBSERVE && t->progress == BPF_SHOWN ? BPF_RECORD_INSIDE : 0;
   r->stack_pointer = t->stack_pointer;
   s->used = size;
   s->limit = BPF_MAX_RECORD;
@@ -206,7 +206,7 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   if (filled > settings.full_limit && r->kind <= BPF_RECORD_LATE) {
     // The rest of the ring is for the call of each thread that is still on its way to its stop; without stops, for the
     // ends of calls that were recorded, and what else happens to threads.
-    if (settings.observe && r->kind == BPF_RECORD_ENTER) {
+    if (BPF_OBSERVE && r->kind == BPF_RECORD_ENTER) {
       lose(t, r);
       wake_reader(filled);
       return 1;
@@ -339,7 +339,7 @@ __noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
   t->native = t->abi == 0;
   const int full = end_record(s, t);
   // The end of a call is of no use without its beginning, and belongs to the same event.
-  if (settings.observe && t->lost) t->progress = BPF_HIDDEN;
+  if (BPF_OBSERVE && t->lost) t->progress = BPF_HIDDEN;
   return full;
 }
 
@@ -387,10 +387,10 @@ static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
   begin_record(s, t, BPF_RECORD_END, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   const __u64 time = r->time;
-  const __u64 end = settings.observe ? status_of_end() : 0;
+  const __u64 end = BPF_OBSERVE ? status_of_end() : 0;
   r->args[0] = end;
   end_record(s, t);
-  if (settings.observe) note_end(t, end, time);
+  if (BPF_OBSERVE) note_end(t, end, time);
 }
 
 // A SIGSTOP takes a pending SIGCONT away from its process (signal(7)): then the next call must do.
@@ -409,10 +409,10 @@ int on_record(void* context) {
   __u8 wanted = t->to_record;
   if (wanted & BPF_MAKE_LATE) record_late(s, t);
   if (wanted & BPF_MAKE_END) record_end(s, t);
-  if (settings.observe && wanted & BPF_MAKE_EXEC) record_exec(s, t);
-  if (settings.observe && wanted & BPF_MAKE_SIGNAL) record_signal(s, t, context, registers());
+  if (BPF_OBSERVE && wanted & BPF_MAKE_EXEC) record_exec(s, t);
+  if (BPF_OBSERVE && wanted & BPF_MAKE_SIGNAL) record_signal(s, t, context, registers());
   if (wanted & BPF_MAKE_ENTER) record_enter(s, t, wanted & BPF_RECORD_BEFORE);
-  if (settings.observe && wanted & BPF_MAKE_ENTER && wanted & BPF_MAKE_EXIT && t->progress == BPF_HIDDEN) {
+  if (BPF_OBSERVE && wanted & BPF_MAKE_ENTER && wanted & BPF_MAKE_EXIT && t->progress == BPF_HIDDEN) {
     t->progress = BPF_OUTSIDE;
     return 0;
   }
@@ -457,7 +457,7 @@ int on_exit(void* context) {
   if (t->birth == BPF_READER) return 0;
 #endif
   __u8 progress = t->progress;
-  __u8 birth = settings.everyone && !t->met ? BPF_ATTACHED : t->birth;
+  __u8 birth = (BPF_OBSERVE && settings.everyone) && !t->met ? BPF_ATTACHED : t->birth;
   t->met = 1;
   t->progress = BPF_OUTSIDE;
   t->birth = 0;
@@ -479,14 +479,14 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   struct bpf_task* creator = traced();
   // One that is hidden has none that are shown.
-  struct bpf_task* hidden = settings.everyone && !creator ? bpf_task_storage_get(&tasks, parent, 0, 0) : 0;
+  struct bpf_task* hidden = (BPF_OBSERVE && settings.everyone) && !creator ? bpf_task_storage_get(&tasks, parent, 0, 0) : 0;
   if (!hidden && !creator) return 0;
-  if (settings.observe ? !settings.follow : !child->ptrace && !settings.follow) return 0;
+  if (!settings.follow && (BPF_OBSERVE || !child->ptrace)) return 0;
   struct bpf_task born = {};
   born.birth = BPF_BORN;
   if (creator) {
     born.stoppable = creator->stoppable;
-    if (settings.observe) record_birth(creator, &born, child);
+    if (BPF_OBSERVE) record_birth(creator, &born, child);
   } else {
     born.hidden = 1;
   }
@@ -518,7 +518,7 @@ int on_exec(void* context) {
   t->former = t->tid;
   t->tid = 0;
   t->faulted = 0;
-  if (settings.observe) return record(context, t, BPF_MAKE_EXEC);
+  if (BPF_OBSERVE) return record(context, t, BPF_MAKE_EXEC);
   t->sequence = 0;
   return 0;
 }
@@ -527,6 +527,6 @@ int on_exec(void* context) {
 SEC("raw_tp")
 int on_signal(struct bpf_raw_tracepoint_args* context) {
   struct bpf_task* t = traced();
-  if (!t || !settings.observe || context->args[0] == SIGNAL_KILL) return 0;
+  if (!t || !BPF_OBSERVE || context->args[0] == SIGNAL_KILL) return 0;
   return record(context, t, BPF_MAKE_SIGNAL);
 }

@@ -74,8 +74,6 @@ struct scratch {
   __u64 entry;
   __u64 mount;
   __u64 file;  // whose path it is
-  __u32 found;
-  __u32 apart;
   // The record. Copies begin below BPF_MAX_RECORD, and are no longer than that.
   char bytes[2 * BPF_MAX_RECORD + 64];
 };
