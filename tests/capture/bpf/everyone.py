@@ -23,7 +23,7 @@ def numbers(trace):
 
 
 def begin(trace, *options):
-    tracer = subprocess.Popen([SYSRAY, "--all", "-d", *options, "-o", trace], stderr=subprocess.PIPE, text=True)
+    tracer = subprocess.Popen([SYSRAY, "--all", "-d", "--ring-size=8192", *options, "-o", trace], stderr=subprocess.PIPE, text=True)
     assert "without ptrace" in tracer.stderr.readline()
     return tracer
 
