@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ATTEMPTS = 3
+ATTEMPTS = 5
 
 FOLDS = [
     (r"0x[0-9a-f]{5,16}", "ADDRESS"),

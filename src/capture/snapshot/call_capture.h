@@ -17,6 +17,8 @@ class CallCapture {
   // Adds to the snapshot what decoding the event needs. Events that are no calls need nothing. False: something was cut
   // by the limits of capture programs, or must be read live.
   bool capture(const event::RawEvent& raw, event::MemoryView& memory, event::MemorySnapshot& snapshot);
+  // Of the event that was captured last: PlanRunner.
+  std::span<const s32> descriptors() const { return runner_.descriptors(); }
 
  private:
   describe::CapturePlan plan_;

@@ -25,6 +25,7 @@ bool PlanRunner::at_exit(const CapturedCall& call, event::MemoryView& memory, ev
 
 bool PlanRunner::run(capture_range program, const CapturedCall& call, event::MemoryView& memory,
                      event::MemorySnapshot& snapshot) {
+  descriptors_.clear();
   if (program.count == 0) return true;
   call_ = &call;
   memory_ = &memory;
@@ -70,6 +71,7 @@ u32 PlanRunner::step(u32 at) {
       if (enter_case(op)) return 0;
       break;
     case CAPTURE_LIVE: whole_ = false; break;
+    case CAPTURE_DESCRIPTOR: descriptors_.push_back(static_cast<s32>(value(op.a))); break;
     default: break;
   }
   return at + 1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "describe/capture_plan.h"
@@ -30,6 +31,8 @@ class PlanRunner {
   // limits of capture programs, or must be read live.
   bool at_entry(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot);
   bool at_exit(const CapturedCall& call, event::MemoryView& memory, event::MemorySnapshot& snapshot);
+  // The descriptors (or AT_FDCWD) whose files are to be noted at the moment that was run last.
+  std::span<const s32> descriptors() const { return descriptors_; }
 
  private:
   using Op = describe::capture_op;
@@ -70,6 +73,7 @@ class PlanRunner {
   std::array<Loop, describe::CAPTURE_MAX_NEST> loops_{};
   u32 depth_ = 0;
   bool whole_ = true;
+  std::vector<s32> descriptors_;
   std::vector<std::byte> buffer_;
 };
 
