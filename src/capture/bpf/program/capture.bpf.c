@@ -479,7 +479,8 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   struct bpf_task* creator = traced();
   // One that is hidden has none that are shown.
-  struct bpf_task* hidden = (BPF_OBSERVE && settings.everyone) && !creator ? bpf_task_storage_get(&tasks, parent, 0, 0) : 0;
+  struct bpf_task* hidden =
+      (BPF_OBSERVE && settings.everyone) && !creator ? bpf_task_storage_get(&tasks, parent, 0, 0) : 0;
   if (!hidden && !creator) return 0;
   if (!settings.follow && (BPF_OBSERVE || !child->ptrace)) return 0;
   struct bpf_task born = {};

@@ -6,7 +6,6 @@ enum { MAX_NAME = 256, MAX_FOLDERS = 192 };  // NAME_MAX and a NUL; deeper paths
 
 // linux/magic.h
 enum {
-  SOCKFS_MAGIC = 0x534F434B,
   PIPEFS_MAGIC = 0x50495045,
   ANON_INODE_FS_MAGIC = 0x09041934,
   NSFS_MAGIC = 0x6e736673,

@@ -247,10 +247,11 @@ struct linux_binprm;
 
 #pragma clang attribute pop
 
-enum { TS_COMPAT = 2 };          // asm/thread_info.h: the call was made in 32-bit fashion
-enum { SIGNAL_GROUP_EXIT = 4 };  // linux/sched/signal.h
-enum { MAX_PID_NS_LEVEL = 32 };  // linux/pid_namespace.h
-enum { S_IFMT = 0170000, S_IFSOCK = 0140000, S_IFCHR = 0020000 };   // linux/stat.h
+enum { TS_COMPAT = 2 };                        // asm/thread_info.h: the call was made in 32-bit fashion
+enum { SIGNAL_GROUP_EXIT = 4 };                // linux/sched/signal.h
+enum { MAX_PID_NS_LEVEL = 32 };                // linux/pid_namespace.h
+enum { S_IFMT = 0170000, S_IFCHR = 0020000 };  // linux/stat.h
+enum { SOCKFS_MAGIC = 0x534F434B };            // linux/magic.h
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16 };  // linux/socket.h
 enum { TCP_SYN_SENT = 2, TCP_CLOSE = 7 };                           // net/tcp_states.h
 enum { AT_FDCWD = -100 };                                           // linux/fcntl.h
