@@ -21,10 +21,6 @@ enum {
 
 enum { PTMX = 5 << 20 | 2 };  // as the kernel itself numbers devices
 
-// An address as a pointer whose fields can be read without a helper (Linux 6.2): what isn't there reads as 0.
-extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym;
-#define AS(type, address) ((struct type*)bpf_rdonly_cast((const void*)(address), bpf_core_type_id_kernel(struct type)))
-
 // Room for `size` bytes behind what was noted so far; 0: there is none.
 static __always_inline __u32 note_room(struct scratch* s, __u32 size) {
   __u32 at = s->low;
@@ -47,7 +43,7 @@ static __always_inline __u64 mount_of(const struct path* path) {
 
 // Notes the root directory of the current thread.
 static __always_inline int note_root(void) {
-  struct task_struct* task = bpf_get_current_task_btf();
+  struct task_struct* task = current_task();
   struct path root = {};
   root.mnt = task->fs->root.mnt;
   shared.root_entry = (__u64)task->fs->root.dentry;
@@ -206,7 +202,7 @@ static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s3
   struct path path = {};
   struct file* file = 0;
   if (descriptor == AT_FDCWD) {
-    struct task_struct* task = bpf_get_current_task_btf();
+    struct task_struct* task = current_task();
     path.dentry = task->fs->pwd.dentry;
     path.mnt = task->fs->pwd.mnt;
   } else {
