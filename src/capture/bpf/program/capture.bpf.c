@@ -118,7 +118,7 @@ static __always_inline struct scratch* find_scratch(void) {
 
 // Notes the network namespace of the current thread if it is another than before.
 static __always_inline void note_network(struct scratch* s, struct bpf_task* t) {
-  __u32 network = bpf_get_current_task_btf()->nsproxy->net_ns->ns.inum;
+  __u32 network = current_task()->nsproxy->net_ns->ns.inum;
   __u32 at = s->used & 255;
   if (!network || network == t->network) return;
   struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + at);
@@ -395,7 +395,7 @@ static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
 
 // A SIGSTOP takes a pending SIGCONT away from its process (signal(7)): then the next call must do.
 static __always_inline int is_being_continued(void) {
-  struct task_struct* task = bpf_get_current_task_btf();
+  struct task_struct* task = current_task();
   unsigned long pending = task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0];
   return pending >> (SIGNAL_CONTINUE - 1) & 1;
 }

@@ -20,10 +20,6 @@ enum {
 
 enum { PTMX = 5 << 20 | 2 };  // as the kernel itself numbers devices
 
-// An address as a pointer whose fields can be read without a helper (Linux 6.2): what isn't there reads as 0.
-extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym;
-#define AS(type, address) ((struct type*)bpf_rdonly_cast((const void*)(address), bpf_core_type_id_kernel(struct type)))
-
 // Room for `size` bytes behind what was noted so far; 0: there is none.
 static __always_inline __u32 note_room(struct scratch* s, __u32 size) {
   __u32 at = s->low;
@@ -40,17 +36,21 @@ static __always_inline int add_name(struct scratch* s, const void* name) {
   return 1;
 }
 
-static __always_inline __u64 mount_of(const struct path* path) {
-  return (__u64)path->mnt - bpf_core_field_offset(struct mount, mnt);
+// A struct path of the kernel's, in numbers: those need no look at its type.
+struct place {
+  __u64 entry;
+  __u64 mount;
+};
+
+static __always_inline __u64 mount_of(const void* vfsmount) {
+  return (__u64)vfsmount - bpf_core_field_offset(struct mount, mnt);
 }
 
 // Notes the root directory of the current thread.
 static __always_inline int note_root(void) {
-  struct task_struct* task = bpf_get_current_task_btf();
-  struct path root = {};
-  root.mnt = task->fs->root.mnt;
+  struct task_struct* task = current_task();
   shared.root_entry = (__u64)task->fs->root.dentry;
-  shared.root_mount = mount_of(&root);
+  shared.root_mount = mount_of(task->fs->root.mnt);
   return 0;
 }
 
@@ -82,10 +82,10 @@ static long add_component(__u32 index, void* context) {
   return 0;
 }
 
-static __always_inline int has_made_up_name(struct dentry* entry, const struct path* path) {
+static __always_inline int has_made_up_name(struct dentry* entry, const struct place* place) {
   const struct dentry_operations* own = entry->d_op;
   if (!own || !AS(dentry_operations, own)->d_dname) return 0;
-  return entry->d_parent != path->dentry || AS(vfsmount, path->mnt)->mnt_root != path->dentry;
+  return (__u64)entry->d_parent != place->entry || (__u64)AS(mount, place->mount)->mnt.mnt_root != place->entry;
 }
 
 // The name of a file that has no place in a tree. 0: the program doesn't know how it is made.
@@ -105,16 +105,16 @@ static __always_inline int note_made_up_name(struct scratch* s, struct bpf_file*
   return 0;
 }
 
-static __always_inline void note_name(struct scratch* s, struct bpf_file* f, const struct path* path) {
-  struct dentry* entry = AS(dentry, path->dentry);
-  if (has_made_up_name(entry, path)) {
+static __always_inline void note_name(struct scratch* s, struct bpf_file* f, const struct place* place) {
+  struct dentry* entry = AS(dentry, place->entry);
+  if (has_made_up_name(entry, place)) {
     f->flags |= BPF_FILE_MADE_UP;
     if (note_made_up_name(s, f, entry)) f->flags |= BPF_FILE_NAMED;
     return;
   }
-  if (!entry->d_hash.pprev && entry->d_parent != path->dentry) f->flags |= BPF_FILE_DELETED;
-  s->entry = (__u64)path->dentry;
-  s->mount = mount_of(path);
+  if (!entry->d_hash.pprev && (__u64)entry->d_parent != place->entry) f->flags |= BPF_FILE_DELETED;
+  s->entry = place->entry;
+  s->mount = place->mount;
   s->found = 0;
   bpf_loop(MAX_FOLDERS, add_component, &s, 0);
   if (s->found) f->flags |= BPF_FILE_NAMED;
@@ -202,22 +202,22 @@ static __always_inline int note_counts(struct scratch* s, struct bpf_file* f, st
 
 // Fills in what is behind the descriptor. False if the reader must look at it to tell all.
 static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s32 descriptor) {
-  struct path path = {};
+  struct place place = {};
   struct file* file = 0;
   if (descriptor == AT_FDCWD) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    path.dentry = task->fs->pwd.dentry;
-    path.mnt = task->fs->pwd.mnt;
+    struct task_struct* task = current_task();
+    place.entry = (__u64)task->fs->pwd.dentry;
+    place.mount = mount_of(task->fs->pwd.mnt);
   } else {
     void* found = file_of(descriptor);
     if (!found) return 1;
     s->file = (__u64)found;
     file = AS(file, found);
-    path.dentry = file->f_path.dentry;
-    path.mnt = file->f_path.mnt;
+    place.entry = (__u64)file->f_path.dentry;
+    place.mount = mount_of(file->f_path.mnt);
   }
-  if (!path.dentry || !path.mnt) return 0;
-  struct dentry* entry = AS(dentry, path.dentry);
+  if (!place.entry) return 0;
+  struct dentry* entry = AS(dentry, place.entry);
   f->flags = BPF_FILE_OPEN;
   const void* node = file ? (void*)file->f_inode : (void*)entry->d_inode;
   struct inode* inode = AS(inode, node);
@@ -233,7 +233,7 @@ static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s3
     struct bpf_socket* socket = (struct bpf_socket*)(s->bytes + at);
     __builtin_memset(socket, 0, sizeof *socket);
     s->low = name = at + sizeof *socket;
-    note_name(s, f, &path);
+    note_name(s, f, &place);
     f->names = s->low - name;
     if (note_socket_facts(s, socket, file))
       f->flags |= BPF_FILE_SOCKET;
@@ -243,7 +243,7 @@ static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s3
     f->flags |= BPF_FILE_SOCKET_ROOM;
     return whole && f->flags & BPF_FILE_NAMED;
   }
-  note_name(s, f, &path);
+  note_name(s, f, &place);
   f->names = s->low - name;
   if (!(f->flags & BPF_FILE_NAMED)) return 0;
   if (!file || !(settings.want_files & BPF_WANT_DETAILS)) return 1;

@@ -110,11 +110,12 @@ struct {
 } plan_cases SEC(".maps");
 
 static __always_inline struct file* file_of(__u32 descriptor) {
-  struct task_struct* task = bpf_get_current_task_btf();
-  struct fdtable* table = BPF_CORE_READ(task, files, fdt);
+  const struct files_struct* own = current_task()->files;
+  if (!own) return 0;
+  const struct fdtable* table = own->fdt;
   struct file* file = 0;
-  if (descriptor >= BPF_CORE_READ(table, max_fds)) return 0;
-  bpf_probe_read_kernel(&file, sizeof file, BPF_CORE_READ(table, fd) + descriptor);
+  if (descriptor >= table->max_fds) return 0;
+  bpf_probe_read_kernel(&file, sizeof file, table->fd + descriptor);
   return file;
 }
 
