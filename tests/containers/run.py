@@ -255,6 +255,9 @@ def reused_descriptors_bpf():
     if probe.returncode != 0:
         skip("no BPF backend: " + probe.stderr.strip())
     check_reuse("--backend=bpf")
+    check_reuse("--backend=bpf", "--ring-size=64")
+    # None of the calls that make or end descriptors is seen.
+    check_reuse("--backend=bpf", "-e", "trace=read")
 
 
 def check_reuse(*options):

@@ -58,6 +58,7 @@ class BpfSource : public Source {
 
  private:
   unsigned long options() const;
+  Result<void> load(Depth depth);
   Result<void> launch();
   bool attach();
   // Collects and handles what ptrace tells. False: nothing.
@@ -90,12 +91,9 @@ unsigned long BpfSource::options() const {
 }
 
 Result<void> BpfSource::start(const Depth& depth) {
-  files_ = depth.files != 0;
   for (Tid tid : plan_.attach)
     if (number(tid) == getpid()) return Error{"I'm sorry, I can't let you do that, Dave.", "", "", EPERM};
-  auto object = Object::load(plan_, depth);
-  if (!object) return object.error();
-  object_ = std::move(*object);
+  if (auto loaded = load(depth); !loaded) return loaded;
   // Before the rest, because a daemon mode makes another process the tracer.
   if (plan_.launch) {
     if (Result<void> launched = launch(); !launched) return launched;
@@ -115,6 +113,23 @@ Result<void> BpfSource::start(const Depth& depth) {
   alarm_.emplace(std::move(*alarm));
   if (plan_.debug && plan_.kill_on_exit) messages_.say("PTRACE_O_EXITKILL works");
   if (plan_.debug) messages_.say(fmt::format("BPF backend: rings of {} KiB", object_->ring_size() >> 10));
+  return {};
+}
+
+// A kernel that lacks what notes of files need has the names looked up.
+Result<void> BpfSource::load(Depth depth) {
+  auto object = Object::load(plan_, depth);
+  if (!object && depth.files != 0) {
+    const Error why = object.error();
+    depth.files = 0;
+    depth.stand_still = true;
+    object = Object::load(plan_, depth);
+    if (object && plan_.debug)
+      messages_.say("BPF backend: files of descriptors are looked up while threads stand still: " + why.observed);
+  }
+  if (!object) return object.error();
+  object_ = std::move(*object);
+  files_ = depth.files != 0;
   return {};
 }
 
