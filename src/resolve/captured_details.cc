@@ -83,7 +83,8 @@ const SocketFacts& CapturedDetails::facts_of(const event::CapturedFile& file) {
 
 DescriptorDetails CapturedDetails::of(Tid tid, const event::CapturedFile& file, u32 kinds, Arena& arena) {
   if (!file.open || !DescriptorReader::may_have_details(file.name, kinds)) return {};
-  if (socket_inode(file.name) != 0) return kinds & detail_socket ? of_socket(tid, file, kinds, arena) : DescriptorDetails{};
+  if (socket_inode(file.name) != 0)
+    return kinds & detail_socket ? of_socket(tid, file, kinds, arena) : DescriptorDetails{};
   if (file.counts) return S_ISCHR(file.mode) ? terminal_of(file, kinds, arena) : counts_of(file, kinds);
   return reader_.details(tid, file.descriptor, file.name, device_of(file), kinds, arena);
 }
