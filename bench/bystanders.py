@@ -40,7 +40,7 @@ def cost_beside(scratch, tracer):
         return float(subprocess.run([scratch / "bystander"], capture_output=True, text=True, check=True).stdout)
     log = scratch / "bystander.log"
     log.unlink(missing_ok=True)
-    # What it traces says by an execve that it is traced, and by its end that it was until then.
+    # What it traces has become the shell once it is traced, and stays it until its input ends.
     traced = subprocess.Popen([*tracer, "-o", log, "sh", "-c", "read line; exec true"], stdin=subprocess.PIPE)
     try:
         wait_for(lambda: "sh" in children_of(traced.pid))

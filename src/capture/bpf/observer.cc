@@ -87,29 +87,18 @@ void Observer::on_captured(const ptrace::CapturedCall& call) {
 
 void Observer::on_enter(Tracee& tracee, const ptrace::CapturedCall& call) {
   end_call(tracee);
-  tracee.abi = call.registers.call.abi;
-  tracee.number = call.registers.call.number;
-  tracee.args = call.registers.args;
+  remember_call(tracee, call);
   if (call.before) return;
   tracee.progress = is_shown(tracee) ? Progress::shown : Progress::hidden;
   if (tracee.progress == Progress::hidden) return;
-  tracee.cpu_time_at_enter = call.cpu_time;
-  RawEvent event = enter_event(tracee, call.registers);
-  event.socket = call.socket;
-  event.files = call.files;
-  event.network = call.network;
+  RawEvent event = captured_enter_event(tracee, call);
   deliver(event, tracee);
 }
 
 void Observer::on_exit(Tracee& tracee, const ptrace::CapturedCall& call) {
   const Progress progress = std::exchange(tracee.progress, Progress::outside);
   if (progress == Progress::hidden || (progress == Progress::outside && !is_shown(tracee))) return;
-  if (progress == Progress::shown) tracee.system_time += call.cpu_time - tracee.cpu_time_at_enter;
-  note_restart(tracee, call.registers.result);
-  RawEvent event = exit_event(tracee, call.registers);
-  event.socket = call.socket;
-  event.files = call.files;
-  event.network = call.network;
+  RawEvent event = captured_exit_event(tracee, call, progress == Progress::shown);
   deliver(event, tracee);
 }
 
@@ -209,18 +198,8 @@ void Observer::on_end(Tracee& tracee, u64 end) {
 void Observer::on_death(Tracee& tracee, int status) {
   const bool launched = launcher_ && launcher_->tid() == tracee.tid;
   if (launched && tracee.phase != Phase::traced) launcher_->say_failure(messages_);
-  RawEvent event;
-  event.abi = tracee.abi;
-  if (WIFEXITED(status)) {
-    event.kind = RawKind::exited;
-    event.status = WEXITSTATUS(status);
-    if (launched) ending_.exit_status = event.status;
-  } else {
-    event.kind = RawKind::killed;
-    event.status = WTERMSIG(status);
-    event.core_dumped = WCOREDUMP(status);
-    if (launched) ending_.fatal_signal = event.status;
-  }
+  RawEvent event = ptrace::death_event(tracee, status);
+  if (launched) ptrace::note_ending(ending_, event);
   launched_has_ended_ |= launched;
   deliver(event, tracee);
   tracees_.remove(tracee.tid);

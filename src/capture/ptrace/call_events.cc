@@ -1,5 +1,7 @@
 #include "capture/ptrace/call_events.h"
 
+#include <sys/wait.h>
+
 namespace sysray::capture::ptrace {
 
 using event::RawEvent;
@@ -14,6 +16,12 @@ bool asks_for_restart(s64 result) {
 }
 
 bool is_restart_syscall(event::Abi abi, u64 number) { return number == (abi == event::Abi::i386 ? 0 : 219); }
+
+void add_surroundings(RawEvent& event, const CapturedCall& call) {
+  event.socket = call.socket;
+  event.files = call.files;
+  event.network = call.network;
+}
 
 }  // namespace
 
@@ -57,6 +65,40 @@ RawEvent unfinished_event(const Tracee& tracee) {
   event.args = tracee.args;
   event.has_result = false;
   return event;
+}
+
+void remember_call(Tracee& tracee, const CapturedCall& call) {
+  tracee.abi = call.registers.call.abi;
+  tracee.number = call.registers.call.number;
+  tracee.args = call.registers.args;
+}
+
+RawEvent captured_enter_event(Tracee& tracee, const CapturedCall& call) {
+  tracee.cpu_time_at_enter = call.cpu_time;
+  RawEvent event = enter_event(tracee, call.registers);
+  add_surroundings(event, call);
+  return event;
+}
+
+RawEvent captured_exit_event(Tracee& tracee, const CapturedCall& call, bool begun) {
+  if (begun) tracee.system_time += call.cpu_time - tracee.cpu_time_at_enter;
+  note_restart(tracee, call.registers.result);
+  RawEvent event = exit_event(tracee, call.registers);
+  add_surroundings(event, call);
+  return event;
+}
+
+RawEvent death_event(const Tracee& tracee, int status) {
+  RawEvent event;
+  event.abi = tracee.abi;
+  event.kind = WIFEXITED(status) ? RawKind::exited : RawKind::killed;
+  event.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+  event.core_dumped = !WIFEXITED(status) && WCOREDUMP(status);
+  return event;
+}
+
+void note_ending(Ending& ending, const RawEvent& death) {
+  (death.kind == RawKind::exited ? ending.exit_status : ending.fatal_signal) = death.status;
 }
 
 }  // namespace sysray::capture::ptrace

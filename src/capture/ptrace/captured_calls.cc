@@ -69,30 +69,19 @@ void Tracer::on_captured_end(Tid tid, const Timestamps& when) {
 
 void Tracer::on_captured_enter(Tracee& tracee, const CapturedCall& call) {
   end_call(tracee);
-  tracee.abi = call.registers.call.abi;
-  tracee.number = call.registers.call.number;
-  tracee.args = call.registers.args;
+  remember_call(tracee, call);
   tracee.progress = Progress::outside;
   if (call.before) return;
   tracee.progress = is_shown(tracee) ? Progress::shown : Progress::hidden;
   if (tracee.progress == Progress::hidden) return;
-  tracee.cpu_time_at_enter = call.cpu_time;
-  RawEvent event = enter_event(tracee, call.registers);
-  event.socket = call.socket;
-  event.files = call.files;
-  event.network = call.network;
+  RawEvent event = captured_enter_event(tracee, call);
   if (deliver(event, tracee)) leave_soon(tracee);
 }
 
 void Tracer::on_captured_exit(Tracee& tracee, const CapturedCall& call) {
   const Progress progress = std::exchange(tracee.progress, Progress::outside);
   if (progress == Progress::hidden || (progress == Progress::outside && !is_shown(tracee))) return;
-  if (progress == Progress::shown) tracee.system_time += call.cpu_time - tracee.cpu_time_at_enter;
-  note_restart(tracee, call.registers.result);
-  RawEvent event = exit_event(tracee, call.registers);
-  event.socket = call.socket;
-  event.files = call.files;
-  event.network = call.network;
+  RawEvent event = captured_exit_event(tracee, call, progress == Progress::shown);
   if (deliver(event, tracee)) leave_soon(tracee);
 }
 

@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "capture/ptrace/attacher.h"
+#include "capture/ptrace/call_events.h"
 #include "capture/ptrace/tracer.h"
 
 namespace sysray::capture::ptrace {
@@ -186,18 +187,8 @@ void Tracer::on_death(Tracee& tracee, int status) {
   end_call(tracee);
   bool launched = launcher_ && launcher_->tid() == tracee.tid;
   if (launched && tracee.phase != Phase::traced) launcher_->say_failure(messages_);
-  RawEvent event;
-  event.abi = tracee.abi;
-  if (WIFEXITED(status)) {
-    event.kind = RawKind::exited;
-    event.status = WEXITSTATUS(status);
-    if (launched) ending_.exit_status = event.status;
-  } else {
-    event.kind = RawKind::killed;
-    event.status = WTERMSIG(status);
-    event.core_dumped = WCOREDUMP(status);
-    if (launched) ending_.fatal_signal = event.status;
-  }
+  RawEvent event = death_event(tracee, status);
+  if (launched) note_ending(ending_, event);
   deliver(event, tracee);
   const bool unknown = tracee.unknown;
   const Tid tid = tracee.tid;
