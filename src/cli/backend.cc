@@ -9,6 +9,7 @@
 #include "capture/ptrace/ptrace_source.h"
 #ifdef SYSRAY_BPF
 #include "capture/bpf/bpf_source.h"
+#include "capture/bpf/successor.h"
 #include "cli/unneeded.h"
 #include "describe/capture_ops.h"
 #include "describe/capture_resolve.h"
@@ -72,20 +73,42 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
   return describe::resolve_capture_plan(model, wanted);
 }
 
+capture::bpf::Depth depth_of(const Options& options, const capture::Plan& plan, const describe::Model& model) {
+  const bool stand_still = !plan.observe && !what_needs_stops(options, plan).empty();
+  return {.copies = copies_of(options, model), .files = files_of(options), .stand_still = stand_still};
+}
+
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
-  const bool stand_still = !plan.observe && !what_needs_stops(options, plan).empty();
-  if (!stand_still && !plan.observe) plan.unneeded = unneeded_outcomes(options, model);
-  const capture::bpf::Depth depth{
-      .copies = copies_of(options, model), .files = files_of(options), .stand_still = stand_still};
+  const capture::bpf::Depth depth = depth_of(options, plan, model);
+  if (!depth.stand_still && !plan.observe) plan.unneeded = unneeded_outcomes(options, model);
   return capture::bpf::make_bpf_source(std::move(plan), depth, messages);
+}
+
+// Takes over from ptrace once that pays. Nothing, and the plan as it is: an error says why it cannot.
+Result<std::unique_ptr<capture::ptrace::Successor>> make_successor(const Options& options, capture::Plan& plan,
+                                                                   const describe::Model& model) {
+  if (auto checked = capture::bpf::check_requirements(); !checked) return checked.error();
+  plan.unneeded = unneeded_outcomes(options, model);
+  return capture::bpf::make_successor({.depth = [&options, plan, &model] { return depth_of(options, plan, model); },
+                                       .files = files_of(options) != 0,
+                                       .stops = options.backend_stops});
 }
 
 #else
 
+Error not_built() {
+  return {std::string(backend_name), "this sysray was built without it", "use --backend=ptrace", ENOSYS};
+}
+
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options&, capture::Plan, const describe::Model&,
                                                          capture::Messages&) {
-  return Error{std::string(backend_name), "this sysray was built without it", "use --backend=ptrace", ENOSYS};
+  return not_built();
+}
+
+Result<std::unique_ptr<capture::ptrace::Successor>> make_successor(const Options&, capture::Plan&,
+                                                                   const describe::Model&) {
+  return not_built();
 }
 
 #endif
@@ -103,15 +126,16 @@ Result<std::unique_ptr<capture::Source>> choose_source(const Options& options, c
                                                        const describe::Model& model, capture::Messages& messages) {
   std::string why(what_bpf_lacks(options, plan));
   if (why.empty()) why = what_needs_stops(options, plan);
+  std::unique_ptr<capture::ptrace::Successor> successor;
   if (why.empty()) {
-    auto source = make_bpf_source(options, plan, model, messages);
-    // Other errors are those of the program or the process to trace.
-    if (source || source.error().cause.find(backend_name) != 0) return source;
-    why = source.error().observed;
-    if (!source.error().hint.empty()) why += " (" + source.error().hint + ")";
+    auto made = make_successor(options, plan, model);
+    if (made)
+      successor = std::move(*made);
+    else
+      why = made.error().observed + (made.error().hint.empty() ? "" : " (" + made.error().hint + ")");
   }
-  if (plan.debug) messages.say("not the BPF backend, but ptrace: " + why);
-  return capture::ptrace::make_ptrace_source(std::move(plan), messages);
+  if (plan.debug && !successor) messages.say("not the BPF backend, but ptrace: " + why);
+  return capture::ptrace::make_ptrace_source(std::move(plan), messages, std::move(successor));
 }
 
 }  // namespace

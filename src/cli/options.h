@@ -19,6 +19,8 @@ namespace sysray::cli {
 
 enum class Form : u8 { text, json };
 enum class Backend : u8 { automatic, ptrace, bpf };
+// Stops within a second from which on the automatic choice is BPF: some 5 ms of them.
+constexpr u64 default_backend_stops = 1000;
 enum class ColorChoice : u8 { automatic, always, never };
 
 // Where the trace goes.
@@ -39,6 +41,7 @@ struct EventFilter {
 struct Options {
   capture::Plan plan;
   Backend backend = Backend::ptrace;
+  u64 backend_stops = default_backend_stops;
   std::vector<resolve::Target> targets;  // beside the ids in the plan
   bool wait_for_targets = false;
   decode::Options decode;

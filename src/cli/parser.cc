@@ -125,7 +125,11 @@ Result<void> ParserState::apply_tracing(const Given& given) {
       if (auto mode = parse_interruptible(*given.value)) return plan.interactive = *mode, done();
       return invalid(given);
     case OptionId::backend:
-      if (auto backend = parse_backend(*given.value)) return options().backend = *backend, done();
+      if (auto choice = parse_backend(*given.value)) {
+        options().backend = choice->backend;
+        options().backend_stops = choice->stops;
+        return done();
+      }
       return invalid(given);
     case OptionId::ring_size: {
       auto size = parse_number(*given.value, 1 << 20);

@@ -138,6 +138,7 @@ void ParserState::settle_plan(std::span<const char* const> program) {
     }
   }
   plan.observe |= plan.everyone;
+  if (!strict_ && !given(OptionId::backend)) options().backend = Backend::automatic;
   if (plan.observe) options().backend = Backend::bpf;
   options().tell_short_reads = strict_;
   plan.tampers = !options().injections.empty();

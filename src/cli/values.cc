@@ -105,11 +105,17 @@ std::optional<capture::InteractiveMode> parse_interruptible(std::string_view tex
   return static_cast<capture::InteractiveMode>(*number);
 }
 
-std::optional<Backend> parse_backend(std::string_view text) {
-  if (same_word(text, "auto")) return Backend::automatic;
-  if (same_word(text, "ptrace")) return Backend::ptrace;
-  if (same_word(text, "bpf")) return Backend::bpf;
-  return std::nullopt;
+std::optional<BackendChoice> parse_backend(std::string_view text) {
+  if (same_word(text, "ptrace")) return BackendChoice{Backend::ptrace};
+  if (same_word(text, "bpf")) return BackendChoice{Backend::bpf};
+  const size_t colon = text.find(':');
+  if (!same_word(text.substr(0, colon), "auto")) return std::nullopt;
+  BackendChoice choice{Backend::automatic};
+  if (colon == std::string_view::npos) return choice;
+  const auto stops = parse_number(text.substr(colon + 1), std::numeric_limits<s32>::max());
+  if (!stops) return std::nullopt;
+  choice.stops = static_cast<u64>(*stops);
+  return choice;
 }
 
 std::optional<capture::DaemonMode> parse_daemon_mode(std::string_view text) {

@@ -27,8 +27,12 @@ bool parse_timestamps(std::string_view text, sink::TimePrefix& format, sink::Pre
 // -I: a number of 1 .. 4 or its name.
 std::optional<capture::InteractiveMode> parse_interruptible(std::string_view text);
 
-// --backend
-std::optional<Backend> parse_backend(std::string_view text);
+// --backend: WHAT, or auto:STOPS
+struct BackendChoice {
+  Backend backend;
+  u64 stops = default_backend_stops;
+};
+std::optional<BackendChoice> parse_backend(std::string_view text);
 
 // --daemonize
 std::optional<capture::DaemonMode> parse_daemon_mode(std::string_view text);

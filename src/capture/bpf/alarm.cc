@@ -15,7 +15,7 @@
 namespace sysray::capture::bpf {
 namespace {
 
-enum : u64 { ring_news, signal_news, timer_news };
+enum : u64 { ring_news, signal_news, timer_news, peer_news };
 
 Error failed(const char* what) { return {what, strerror(errno), "", errno}; }
 
@@ -28,7 +28,7 @@ bool watch(int epoll, int fd, u32 events, u64 what) {
 
 }  // namespace
 
-Result<Alarm> Alarm::make(const sigset_t& awaited, Nanoseconds tick, Object& object) {
+Result<Alarm> Alarm::make(const sigset_t& awaited, Nanoseconds tick, Object& object, int to_peer) {
   Alarm alarm;
   alarm.object_ = &object;
   sigset_t set = awaited;
@@ -39,6 +39,8 @@ Result<Alarm> Alarm::make(const sigset_t& awaited, Nanoseconds tick, Object& obj
   const int epoll = alarm.epoll_.get();
   if (!watch(epoll, alarm.signals_.get(), EPOLLIN, signal_news)) return failed("epoll");
   if (!watch(epoll, object.bell().fd(), EPOLLIN | EPOLLET, ring_news)) return failed("epoll");
+  // Its closing is told of without being asked for; once.
+  if (to_peer >= 0 && !watch(epoll, to_peer, EPOLLET, peer_news)) return failed("epoll");
   if (tick > 0) {
     alarm.timer_.reset(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     const timespec interval{tick / 1'000'000'000, tick % 1'000'000'000};
@@ -46,15 +48,18 @@ Result<Alarm> Alarm::make(const sigset_t& awaited, Nanoseconds tick, Object& obj
     if (!alarm.timer_ || timerfd_settime(alarm.timer_.get(), 0, &setting, nullptr) < 0) return failed("timerfd");
     if (!watch(epoll, alarm.timer_.get(), EPOLLIN, timer_news)) return failed("epoll");
   }
+  return alarm;
+}
+
+void Alarm::listen() {
   struct sigaction action {};
   action.sa_handler = SIG_DFL;
-  Former& former = alarm.former_.emplace();
+  Former& former = former_.emplace();
   sigaction(SIGCHLD, &action, &former.action);
   sigset_t child;
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
   pthread_sigmask(SIG_BLOCK, &child, &former.mask);
-  return alarm;
 }
 
 Alarm::~Alarm() {
@@ -81,10 +86,11 @@ void Alarm::sleep(Depth depth, Nanoseconds longest) {
   if (count == 0 && depth == Depth::deep && nothing_is_left()) count = wait(nullptr);
   __atomic_store_n(&shared.reader_sleeps, 0, __ATOMIC_SEQ_CST);
   for (int i = 0; i < count; i++) {
-    if (events[static_cast<size_t>(i)].data.u64 == ring_news)
-      object_->bell().clear();
-    else
-      ready_ = true;
+    switch (events[static_cast<size_t>(i)].data.u64) {
+      case ring_news: object_->bell().clear(); break;
+      case peer_news: peer_is_gone_ = true; break;
+      default: ready_ = true;
+    }
   }
 }
 

@@ -12,10 +12,12 @@
 
 namespace sysray::capture::bpf {
 
-// While it lives, SIGCHLD is blocked and raised for stops too.
 class Alarm {
  public:
-  static Result<Alarm> make(const sigset_t& awaited, Nanoseconds tick, Object& object);
+  // `awaited`, `tick`, `to_peer`: as of ptrace::Watcher::make.
+  static Result<Alarm> make(const sigset_t& awaited, Nanoseconds tick, Object& object, int to_peer = -1);
+  // From now on, as long as it lives, SIGCHLD is blocked and raised for stops too. To be called once before sleep().
+  void listen();
   Alarm(Alarm&&) = default;
   ~Alarm();
 
@@ -30,10 +32,12 @@ class Alarm {
   void look();
   std::optional<int> take_signal();
   bool take_tick();
+  // Whether the peer has let go of its end.
+  bool peer_is_gone() const { return peer_is_gone_; }
 
  private:
   Alarm() = default;
-  // Undone by the destructor of the Alarm that was made.
+  // Undone by the destructor.
   struct Former {
     struct sigaction action;
     sigset_t mask;
@@ -45,6 +49,7 @@ class Alarm {
   UniqueFd epoll_;
   std::optional<int> signal_;
   bool tick_due_ = false;
+  bool peer_is_gone_ = false;
   bool ready_ = true;  // signals or the timer may have something
 };
 

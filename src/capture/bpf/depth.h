@@ -12,6 +12,7 @@ struct Depth {
   u32 files = 0;                 // of what is behind descriptors: enum bpf_want_files
   // Threads wait at the end of each call until it has been seen; for what has to be looked up meanwhile.
   bool stand_still = false;
+  bool stop_at_filters = false;  // threads stop at the end of calls that install a seccomp filter
 };
 
 }  // namespace sysray::capture::bpf

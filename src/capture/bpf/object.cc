@@ -131,6 +131,7 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   object->ring_size_ = choose_ring_size(plan.ring_size, cpus);
   bpf_settings settings = settings_of(plan, object->ring_size_);
   settings.stand_still = depth.stand_still;
+  settings.stop_at_filters = depth.stop_at_filters;
   settings.want_files = static_cast<u8>(depth.files);
   if (depth.files) mark_note_of_root(settings);
   const describe::CapturePlan& copies = depth.copies;

@@ -101,6 +101,7 @@ Result<void> ObservingSource::start(const Depth& depth) {
   auto alarm = Alarm::make(signals_.awaited(), plan_.tick, *object_);
   if (!alarm) return alarm.error();
   alarm_.emplace(std::move(*alarm));
+  alarm_->listen();
   if (plan_.debug)
     messages_.say(fmt::format("BPF backend: rings of {} KiB, without ptrace", object_->ring_size() >> 10));
   return {};

@@ -13,16 +13,24 @@ using event::RawEvent;
 using event::RawKind;
 
 void Tracer::begin_feeding(Tracee& tracee, bool in_call) {
-  if (feed_) feed_->begin(tracee.tid, in_call);
+  // Before that time they stop at their calls.
+  if (!feed_ || fed_options_) return;
+  tracee.fed = true;
+  feed_->begin(tracee.tid, in_call);
 }
 
 bool Tracer::take_throttling(Tracee& tracee, Stop& stop) {
-  if (!feed_ || stop.kind() != StopKind::signal || stop.signal() != SIGSTOP || tracee.phase == Phase::set_up)
+  if ((!feed_ && !throttled_before_) || stop.kind() != StopKind::signal || stop.signal() != SIGSTOP ||
+      tracee.phase == Phase::set_up)
     return false;
   siginfo_t info{};
   if (::ptrace(PTRACE_GETSIGINFO, number(tracee.tid), nullptr, &info) < 0 || info.si_code != SI_KERNEL) return false;
   if (tracee.leaving) {
     let_go(tracee, std::move(stop));
+    return true;
+  }
+  if (!feed_) {
+    go_on(tracee, std::move(stop));
     return true;
   }
   const int status = stop.status();
@@ -70,6 +78,7 @@ void Tracer::on_captured_end(Tid tid, const Timestamps& when) {
 void Tracer::on_captured_enter(Tracee& tracee, const CapturedCall& call) {
   end_call(tracee);
   remember_call(tracee, call);
+  if (care_ == FilterCare::follow) note_filter(tracee);
   tracee.progress = Progress::outside;
   if (call.before) return;
   tracee.progress = is_shown(tracee) ? Progress::shown : Progress::hidden;

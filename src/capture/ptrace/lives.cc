@@ -68,6 +68,9 @@ void Tracer::announce(Tid born, const Tracee& creator, bool is_process) {
   Tracee& tracee = tracees_.add(born, tgid);
   tracee.phase = Phase::announced;
   tracee.own_filter = creator.own_filter;
+  tracee.fed = creator.fed;
+  tracee.suspended = creator.suspended;
+  tracee.filter_due = creator.fed && creator.own_filter;
   if (creator.hidden || !plan_.follow_forks)
     read_birth(tracee, creator);
   else
@@ -128,6 +131,7 @@ void Tracer::release_held(Nanoseconds monotonic) {
     }
     stamps_ = {first.time, first.monotonic};
     Tracee& tracee = tracees_.add(first.tid, process_of(first.tid));
+    tracee.fed = feed_ && !fed_options_;
     if (plan_.follow_forks)
       say_attached(first.tid);
     else

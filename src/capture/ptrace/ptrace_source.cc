@@ -24,11 +24,6 @@
 namespace sysray::capture::ptrace {
 namespace {
 
-InteractiveMode interactive_mode(const Plan& plan) {
-  if (plan.interactive != InteractiveMode::unset) return plan.interactive;
-  return plan.daemon != DaemonMode::none ? InteractiveMode::never_tstp : InteractiveMode::waiting;
-}
-
 bool has_capability(unsigned capability) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2]{};
@@ -75,19 +70,22 @@ std::string_view why_no_quiet_filter(const Plan& plan, const std::string& progra
 
 class PtraceSource : public Source {
  public:
-  PtraceSource(Plan plan, Messages& messages)
-      : plan_(std::move(plan)), messages_(messages), signals_(interactive_mode(plan_)), tracer_(plan_, messages) {}
+  PtraceSource(Plan plan, Messages& messages, std::unique_ptr<Successor> successor)
+      : session_(std::move(plan), messages), successor_(std::move(successor)) {}
 
   Result<void> start();
-  Abilities abilities() const override { return {true, true}; }
+  // Once somebody else captures, threads run on.
+  Abilities abilities() const override {
+    return {!successor_, !successor_, successor_ && successor_->captures_files()};
+  }
   Result<Ending> run(Consumer& consumer) override;
   void retire(const Ending& ending) override;
 
  private:
   unsigned long options() const;
+  Result<void> watch();
   Result<void> launch(const Program& program);
   std::function<void(Tid, int)> tell_end_of_stranger();
-  bool attach();
   void attach_found();
   Nanoseconds tick() const;
   void on_tick(Consumer& consumer);
@@ -100,16 +98,20 @@ class PtraceSource : public Source {
 
   // Whether a busy stretch has lasted so long that the tracer's own signals deserve a look.
   bool look_is_due(const std::vector<Change>& changes);
+  // Whether the successor has taken over.
+  bool hand_over();
 
-  const Plan plan_;
-  Messages& messages_;
-  SignalGuard signals_;
-  std::optional<Launcher> launcher_;
+  Session session_;
+  const Plan& plan_ = session_.plan;
+  Messages& messages_ = session_.messages;
+  Tracer& tracer_ = session_.tracer;
+  std::unique_ptr<Successor> successor_;
   std::unique_ptr<Watcher> watcher_;
   std::optional<Waiter> waiter_;
-  Tracer tracer_;
-  Nanoseconds last_look_ = 0;  // CLOCK_MONOTONIC
-  Nanoseconds last_tick_ = 0;  // the same: of the consumer's
+  u64 changes_ = 0;              // that were handled
+  Nanoseconds last_change_ = 0;  // CLOCK_MONOTONIC
+  Nanoseconds last_look_ = 0;    // the same
+  Nanoseconds last_tick_ = 0;    // the same: of the consumer's
   bool quiet_filter_ = false;
 };
 
@@ -143,25 +145,16 @@ Result<void> PtraceSource::start() {
   if (program) {
     if (Result<void> launched = launch(*program); !launched) return launched;
   }
-  if (!attach() && !plan_.launch) return Error{};
-  const int to_peer = launcher_ ? launcher_->to_stand_in() : -1;
-  Result<std::unique_ptr<Watcher>> watcher = Watcher::make(signals_.awaited(), tick(), to_peer);
+  if (!session_.attach(options()) && !plan_.launch) return Error{};
+  return watch();
+}
+
+Result<void> PtraceSource::watch() {
+  Result<std::unique_ptr<Watcher>> watcher = Watcher::make(session_.signals.awaited(), tick(), session_.to_peer());
   if (!watcher) return watcher.error();
   watcher_ = std::move(*watcher);
   waiter_.emplace(*watcher_);
   return plan_.tampers ? waiter_->prepare_deadlines() : Result<void>();
-}
-
-bool PtraceSource::attach() {
-  Attacher attacher(options(), plan_.quiet_attach, messages_, plan_.if_traced);
-  bool any = false;
-  for (Tid tid : plan_.attach) {
-    for (const Attached& thread : attacher.attach(tid, plan_.follow_forks)) {
-      tracer_.add_attached(thread.tid, thread.tgid);
-      any = true;
-    }
-  }
-  return any;
 }
 
 Nanoseconds PtraceSource::tick() const {
@@ -206,26 +199,20 @@ Result<void> PtraceSource::launch(const Program& program) {
   if (quiet_filter_) setup.filter = seccomp_filter(plan_.picks_nothing ? plan_.calls : with_filter_makers(plan_.calls));
   const bool apart = quiet_filter_ && !plan_.picks_nothing;
   Result<Launcher> launcher =
-      apart ? Launcher::start_apart(program, setup, signals_, plan_.helpers, tell_end_of_stranger())
-            : Launcher::start(program, setup, plan_.daemon, signals_);
+      apart ? Launcher::start_apart(program, setup, session_.signals, plan_.helpers, tell_end_of_stranger())
+            : Launcher::start(program, setup, plan_.daemon, session_.signals);
   if (!launcher) return launcher.error();
-  if (plan_.debug && plan_.daemon != DaemonMode::none) messages_.say(fmt::format("new tracer pid is {}", getpid()));
-  s32 child = number(launcher->tid());
-  // The child ends by itself when the launcher goes without having released it.
-  if (::ptrace(PTRACE_SEIZE, child, nullptr, options()) < 0)
-    return Error{fmt::format("attach: ptrace(PTRACE_SEIZE, {})", child), strerror(errno), "", errno};
-  if (plan_.daemon != DaemonMode::none && !plan_.quiet_attach) messages_.say(fmt::format("Process {} attached", child));
-  launcher_.emplace(std::move(*launcher));
-  tracer_.add_launched(*launcher_, !quiet_filter_        ? FilterCare::kill
-                                   : plan_.picks_nothing ? FilterCare::none
-                                                         : FilterCare::follow);
-  if (apart) tracer_.survive_crashes(launcher_->to_stand_in());
+  const FilterCare care = !quiet_filter_        ? FilterCare::kill
+                          : plan_.picks_nothing ? FilterCare::none
+                                                : FilterCare::follow;
+  if (auto taken = session_.take_launched(std::move(*launcher), options(), care); !taken) return taken;
+  if (apart) tracer_.survive_crashes(session_.to_peer());
   return {};
 }
 
 Result<Ending> PtraceSource::run(Consumer& consumer) {
   tracer_.set_consumer(consumer);
-  if (launcher_) launcher_->release();
+  if (session_.launcher) session_.launcher->release();
   std::vector<Change> changes;
   while (!tracer_.done()) {
     if (watcher_->has_news() || look_is_due(changes)) watcher_->look();
@@ -249,14 +236,34 @@ Result<Ending> PtraceSource::run(Consumer& consumer) {
     if (changes.empty()) rest(changes, consumer);
     if (!handle(changes, consumer)) return Ending{};
     end_delays();
+    if (successor_ && hand_over()) return successor_->run(consumer);
   }
   consumer.on_idle();
   return tracer_.ending();
 }
 
+bool PtraceSource::hand_over() {
+  switch (successor_->next(changes_, last_change_)) {
+    case Successor::Step::wait: return false;
+    case Successor::Step::prepare:
+      waiter_->leave_sharing();
+      successor_->prepare(session_);
+      return false;
+    case Successor::Step::take: break;
+  }
+  watcher_->look();
+  if (watcher_->has_signal()) return false;
+  waiter_->leave_sharing();
+  if (!successor_->take(session_)) return false;
+  waiter_.reset();
+  watcher_.reset();
+  return true;
+}
+
 void PtraceSource::retire(const Ending& ending) {
-  if (!launcher_ || tracer_.all_gone()) return;
-  if (!ending.abandoned) launcher_->report_ending(ending);
+  if (!session_.launcher || tracer_.all_gone()) return;
+  if (!ending.abandoned) session_.launcher->report_ending(ending);
+  if (!watcher_ && !watch()) return;
   // Unseen also means: no file or folder is kept in use.
   if (const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC)); null)
     for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), fd);
@@ -278,6 +285,9 @@ void PtraceSource::retire(const Ending& ending) {
 }
 
 bool PtraceSource::handle(const std::vector<Change>& changes, Consumer& consumer) {
+  if (changes.empty()) return true;
+  changes_ += changes.size();
+  last_change_ = changes.back().monotonic;
   for (size_t i = 0; i < changes.size(); i++) {
     tracer_.handle(changes[i]);
     end_delays();
@@ -317,8 +327,9 @@ bool PtraceSource::look_is_due(const std::vector<Change>& changes) {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> make_ptrace_source(Plan plan, Messages& messages) {
-  auto source = std::make_unique<PtraceSource>(std::move(plan), messages);
+Result<std::unique_ptr<Source>> make_ptrace_source(Plan plan, Messages& messages,
+                                                   std::unique_ptr<Successor> successor) {
+  auto source = std::make_unique<PtraceSource>(std::move(plan), messages, std::move(successor));
   if (Result<void> started = source->start(); !started) return started.error();
   return std::unique_ptr<Source>(std::move(source));
 }

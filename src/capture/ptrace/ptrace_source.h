@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "capture/messages.h"
+#include "capture/ptrace/successor.h"
 #include "capture/source.h"
 
 namespace sysray::capture::ptrace {
@@ -17,7 +18,10 @@ namespace sysray::capture::ptrace {
 // (InteractiveMode::waiting) or ignored; and SIGURG may interrupt system calls of the calling thread, which must be the
 // one that calls run(). Every child of the process is waited for by the source during run().
 //
+// `successor`: may take over; null: nobody does.
+//
 // An Error with an empty `cause` was told through `messages` already.
-Result<std::unique_ptr<Source>> make_ptrace_source(Plan plan, Messages& messages);
+Result<std::unique_ptr<Source>> make_ptrace_source(Plan plan, Messages& messages,
+                                                   std::unique_ptr<Successor> successor = nullptr);
 
 }  // namespace sysray::capture::ptrace

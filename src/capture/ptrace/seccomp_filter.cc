@@ -109,6 +109,11 @@ SyscallSet with_filter_makers(SyscallSet calls) {
   return calls;
 }
 
+bool is_filter_maker(event::Abi abi, u64 number) {
+  const auto index = static_cast<size_t>(abi);
+  return number == seccomp_call[index] || number == prctl_call[index];
+}
+
 FilterMade filter_made(event::Abi abi, u64 number, std::span<const u64> args) {
   const auto index = static_cast<size_t>(abi);
   if (number == prctl_call[index]) return args[0] == PR_SET_SECCOMP ? FilterMade::own : FilterMade::none;

@@ -19,6 +19,8 @@ std::vector<sock_filter> seccomp_filter(const SyscallSet& calls);
 // The set with the calls by which a thread gets a filter of its own. What that one refuses does not come to the tracer,
 // since a refusal outranks SECCOMP_RET_TRACE.
 SyscallSet with_filter_makers(SyscallSet calls);
+// Whether the number is that of one of these calls.
+bool is_filter_maker(event::Abi abi, u64 number);
 
 // What a call does to the filters of its thread, or of all threads of the process.
 enum class FilterMade : u8 { none, own, shared };

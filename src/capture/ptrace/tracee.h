@@ -42,6 +42,9 @@ struct Tracee {
   bool hidden =
       false;  // followed only since it has inherited our filter: nothing of it is shown. See TraceeTable::hide
   bool own_filter = false;  // it has a seccomp filter beside ours, which hides calls from us
+  bool fed = false;         // its calls come from the feed
+  bool suspended = false;   // its seccomp filter, ours, is suspended
+  bool filter_due = false;  // ... and shall not be from its next stop on
   bool unknown = false;     // hidden, and a child of this process (CLONE_PARENT): its end is told as a stranger's
   // The last call that ended in order to be resumed by restart_syscall.
   u64 interrupted = event::no_call;

@@ -36,6 +36,7 @@ void Tracer::handle(const Change& change) {
 
 void Tracer::on_stop(Tracee& tracee, Stop stop) {
   tracee.stopped = true;
+  if (tracee.filter_due) restore_filter(tracee);
   if (take_throttling(tracee, stop)) return;
   if (tracee.leaving) return let_go(tracee, std::move(stop), stop.kind() == StopKind::signal ? stop.signal() : 0);
   if (tracee.phase == Phase::seized) {
@@ -54,8 +55,9 @@ void Tracer::on_stop(Tracee& tracee, Stop stop) {
   switch (stop.kind()) {
     case StopKind::syscall: return on_call_stop(tracee, std::move(stop));
     case StopKind::seccomp:
-      // In the program's set-up calls are of no interest, and behind an enter-stop this is the same call again.
-      if (tracee.phase == Phase::set_up || tracee.progress != Progress::outside) break;
+      // In the program's set-up calls are of no interest, behind an enter-stop this is the same call again, and what is
+      // fed is told of by the feed.
+      if (tracee.phase == Phase::set_up || tracee.progress != Progress::outside || tracee.fed) break;
       return on_call_stop(tracee, std::move(stop));
     case StopKind::signal: return on_signal(tracee, std::move(stop));
     case StopKind::group_stop: return on_group_stop(tracee, std::move(stop));
@@ -142,10 +144,16 @@ void Tracer::on_enter(Tracee& tracee, Stop stop, const abi::CallRegisters& regis
 void Tracer::note_filter(Tracee& tracee) {
   const FilterMade made = filter_made(tracee.abi, tracee.number, tracee.args);
   if (made == FilterMade::none) return;
-  tracee.own_filter = true;
+  auto note = [this](Tracee& owner) {
+    owner.own_filter = true;
+    if (owner.suspended) restore_filter_soon(owner);
+  };
+  note(tracee);
   if (made == FilterMade::own) return;
   // The others go over to stops at all calls with their next stop.
-  tracees_.for_each([&tracee](Tracee& other) { other.own_filter |= other.tgid == tracee.tgid; });
+  tracees_.for_each([&](Tracee& other) {
+    if (&other != &tracee && other.tgid == tracee.tgid) note(other);
+  });
 }
 
 void Tracer::on_exit(Tracee& tracee, Stop stop, abi::CallRegisters registers) {
@@ -201,16 +209,17 @@ void Tracer::on_group_stop(Tracee& tracee, Stop stop) {
 }
 
 void Tracer::go_on(Tracee& tracee, Stop stop, int signal) {
-  bool next_call = !feed_ && (tracee.phase == Phase::launching ||
-                              (tracee.phase == Phase::traced && !tracee.hidden &&
-                               !(filtered_ && !tracee.own_filter && tracee.progress == Progress::outside)));
+  if (may_go_over(tracee, stop)) go_over(tracee);
+  bool next_call = !tracee.fed && (tracee.phase == Phase::launching ||
+                                   (tracee.phase == Phase::traced && !tracee.hidden &&
+                                    !(filtered_ && !tracee.own_filter && tracee.progress == Progress::outside)));
   tracee.stopped = false;
   resumed_ = true;
   std::move(stop).resume(next_call ? Resume::to_next_call : Resume::freely, signal);
 }
 
 void Tracer::let_go(Tracee& tracee, Stop stop, int signal) {
-  if (feed_ && feed_->end(tracee.tid)) {
+  if (tracee.fed && feed_ && feed_->end(tracee.tid)) {
     // Its last throttling is on its way: without its tracer the thread would stop for good.
     tracee.leaving = true;
     return go_on(tracee, std::move(stop), signal);

@@ -44,6 +44,11 @@ class Tracer {
   bool traces(Tid tid) { return tracees_.find(tid) != nullptr || held_.contains(number(tid)); }
   // Calls come from there from now on, and threads do not stop at them. The feed must outlive the tracer.
   void set_feed(CallFeed& feed) { feed_ = &feed; }
+  // The same while the tracer runs: each thread goes over when it next stands outside of calls. The feed must go on to
+  // tell of children whose creators it feeds. `options`: those of PTRACE_SETOPTIONS from then on.
+  void go_over_to(CallFeed& feed, unsigned long options);
+  // The feed has ended, and captures nothing more; it may go.
+  void end_feeding();
   // A call of the feed has begun or ended. Unknown threads are left out.
   void on_captured(const CapturedCall& call);
   // A thread of the feed ends, in the midst of its call.
@@ -135,6 +140,10 @@ class Tracer {
   void begin_feeding(Tracee& tracee, bool in_call);
   bool take_throttling(Tracee& tracee, Stop& stop);
   void leave_soon(Tracee& tracee);
+  bool may_go_over(const Tracee& tracee, const Stop& stop) const;
+  void go_over(Tracee& tracee);
+  void restore_filter(Tracee& tracee);
+  void restore_filter_soon(Tracee& tracee);
 
   // Delivery. True if the consumer wants the thread detached.
   bool deliver(event::RawEvent& event, Tracee& tracee);
@@ -149,7 +158,9 @@ class Tracer {
   Messages& messages_;
   Consumer* consumer_ = nullptr;
   CallFeed* feed_ = nullptr;
-  const CapturedCall* captured_ = nullptr;  // while it is delivered
+  std::optional<unsigned long> fed_options_;  // threads go over to the feed one by one, and get these
+  bool throttled_before_ = false;             // stops of a feed that has ended may be on their way
+  const CapturedCall* captured_ = nullptr;    // while it is delivered
   CallReader reader_;
   CallWriter writer_;
   LiveMemory memory_;

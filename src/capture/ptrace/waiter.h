@@ -44,6 +44,9 @@ class Waiter {
   // The same, but no longer than `until` (CLOCK_MONOTONIC). Costs more for each change that ends it.
   void sleep_until(std::vector<Change>& to, Nanoseconds until);
 
+  // Back to the calling thread's usual place and policy (CpuSharing).
+  void leave_sharing() { sharing_.leave(); }
+
   // The process had no children and no tracees any more when it was last asked for changes.
   bool alone() const { return alone_; }
 

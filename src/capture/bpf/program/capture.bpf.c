@@ -68,6 +68,7 @@ struct {
 } recorder SEC(".maps");
 
 enum { SIGNAL_KILL = 9, SIGNAL_CONTINUE = 18, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
+enum { PR_SET_SECCOMP = 22 };  // linux/prctl.h
 // Results with which the kernel restarts a call, but 515 (linux/errno.h in the kernel).
 enum { FIRST_RESTART = 512, LAST_RESTART = 516 };
 
@@ -343,6 +344,13 @@ __noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
   return full;
 }
 
+// Whether the call may have given the thread a seccomp filter: prctl(2) and seccomp(2), by ABI.
+static __always_inline int makes_filter(const struct bpf_task* t) {
+  if (!settings.stop_at_filters) return 0;
+  if (t->number == (t->abi == 1 ? 172 : 157)) return t->args[0] == PR_SET_SECCOMP;
+  return t->number == (t->abi == 1 ? 354 : 317);
+}
+
 // True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
 // was for the call only until the thread goes on.
 __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
@@ -371,7 +379,7 @@ __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  int unseen = s->unseen != 0 || settings.stand_still;
+  int unseen = s->unseen != 0 || settings.stand_still || makes_filter(t);
   return end_record(s, t) || unseen;
 }
 

@@ -220,7 +220,9 @@ struct bpf_settings {
   // Nobody stops the threads: what finds no room is lost, and counted; what ptrace would tell of is recorded.
   __u8 observe;
   __u8 everyone;  // each thread is traced, but for those that are hidden
-  __u8 apart[7];
+  // Each thread is stopped at the end of a call that has installed a seccomp filter.
+  __u8 stop_at_filters;
+  __u8 apart[6];
 };
 
 // The last that is known of a thread whose end found no room in its ring, by its tid.
