@@ -220,9 +220,9 @@ constexpr OptionSpec table[] = {
 
     {.id = OptionId::backend, .long_names = {"backend"}, .section = tracing, .arity = required, .value = "WHAT",
      .sample = "bpf",
-     .help = "what captures: ptrace; bpf, which leaves threads running (needs root or CAP_BPF and CAP_PERFMON); auto:\n"
-             "ptrace until there were 1000 stops within a second (auto:STOPS: so many), then bpf, if it is permitted\n"
-             "and shows the same (-d tells). Default: auto, but ptrace under the name strace",
+     .help = "what captures: ptrace; bpf, which leaves threads running (needs root or CAP_BPF and CAP_PERFMON);\n"
+             "auto: ptrace until there were 1000 stops within a second (auto:STOPS: so many), then bpf, if it is\n"
+             "permitted and shows the same (-d tells). Default: auto, but ptrace under the name strace",
      .words = backend_words},
     {.id = OptionId::no_ptrace, .long_names = {"no-ptrace"}, .section = tracing,
      .help = "capture by BPF alone, also what a debugger or another tracer holds. Nothing is ever stopped:\n"

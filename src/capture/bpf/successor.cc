@@ -57,7 +57,10 @@ class BpfSuccessor : public ptrace::Successor {
 ptrace::Successor::Step BpfSuccessor::next(u64 stops, Nanoseconds monotonic) {
   if (stage_ == Stage::over) return Step::wait;
   stops_ = stops;
-  if (stage_ == Stage::loading) return loaded_.load(std::memory_order_acquire) ? Step::take : Step::wait;
+  if (stage_ == Stage::loading) {
+    const bool ready = when_.stops == 0 || loaded_.load(std::memory_order_acquire);
+    return ready ? Step::take : Step::wait;
+  }
   if (monotonic - window_start_ > window) {
     window_start_ = monotonic;
     stops_before_ = stops;

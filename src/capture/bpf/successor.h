@@ -13,7 +13,7 @@ struct TakeOver {
   // What is captured then. Called once, by another thread; what it refers to must outlive the successor.
   std::function<Depth()> depth;
   bool files = false;  // what is behind descriptors will be wanted
-  // From so many stops within a second on.
+  // From so many stops within a second on; 0: at once, and the session waits for the program to be loaded.
   u64 stops = 1000;
 };
 

@@ -27,10 +27,16 @@ struct {
 } guarded;
 
 void resume(Stop stop) {
+  // A filter that is suspended shall not be any longer.
+  ::ptrace(PTRACE_SETOPTIONS, number(stop.tid()), nullptr, filter_options);
   switch (stop.kind()) {
     case StopKind::signal: {
       const int signal = stop.signal();
-      std::move(stop).resume(Resume::freely, signal);
+      siginfo_t info;
+      // That of back-pressure (Tracer::take_throttling) is nobody else's.
+      const bool ours = signal == SIGSTOP && ::ptrace(PTRACE_GETSIGINFO, number(stop.tid()), nullptr, &info) == 0 &&
+                        info.si_code == SI_KERNEL;
+      std::move(stop).resume(Resume::freely, ours ? 0 : signal);
       return;
     }
     case StopKind::group_stop: std::move(stop).listen(); return;
@@ -64,7 +70,10 @@ void keep_them_going(int signal) {
   if (const int null = open("/dev/null", O_RDWR | O_CLOEXEC); null >= 0)
     for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, fd);
   close_range(STDERR_FILENO + 1, ~0u, 0);
-  guarded.tracees->for_each([](Tracee& tracee) { resume_stopped(tracee.tid); });
+  guarded.tracees->for_each([](Tracee& tracee) {
+    resume_stopped(tracee.tid);
+    if (tracee.suspended) ::ptrace(PTRACE_INTERRUPT, number(tracee.tid), nullptr, nullptr);
+  });
   while (true) {
     int status = 0;
     const pid_t pid = wait4(-1, &status, __WALL, nullptr);

@@ -10,6 +10,12 @@ void Tracer::go_over_to(CallFeed& feed, unsigned long options) {
   fed_options_ = options;
 }
 
+// Where a filter is not suspended, what it picks is refused unless its stops are asked for; and children inherit it.
+bool Tracer::set_fed_options(const Tracee& tracee, unsigned long more) {
+  const unsigned long options = *fed_options_ | (filtered_ ? filter_options : 0) | more;
+  return ::ptrace(PTRACE_SETOPTIONS, number(tracee.tid), nullptr, options) == 0;
+}
+
 // At stops behind the end of a call, which the feed does not see then, and before the beginning of the next.
 bool Tracer::may_go_over(const Tracee& tracee, const Stop& stop) const {
   if (!feed_ || !fed_options_ || tracee.fed || tracee.hidden || tracee.leaving) return false;
@@ -21,11 +27,8 @@ bool Tracer::may_go_over(const Tracee& tracee, const Stop& stop) const {
 // Our filter would stop it all the same; but it is suspended with all other filters of the thread (Linux 4.3), so only
 // while there are none. Where that is impossible, each picked call costs one stop.
 void Tracer::go_over(Tracee& tracee) {
-  auto set = [&](unsigned long options) {
-    return ::ptrace(PTRACE_SETOPTIONS, number(tracee.tid), nullptr, options) == 0;
-  };
-  tracee.suspended = filtered_ && !tracee.own_filter && set(*fed_options_ | PTRACE_O_SUSPEND_SECCOMP);
-  if (!tracee.suspended && !set(*fed_options_)) return;
+  tracee.suspended = filtered_ && !tracee.own_filter && set_fed_options(tracee, PTRACE_O_SUSPEND_SECCOMP);
+  if (!tracee.suspended && !set_fed_options(tracee, 0)) return;
   tracee.fed = true;
   feed_->begin(tracee.tid, false);
 }
@@ -34,7 +37,7 @@ void Tracer::go_over(Tracee& tracee) {
 void Tracer::restore_filter(Tracee& tracee) {
   tracee.filter_due = false;
   tracee.suspended = false;
-  ::ptrace(PTRACE_SETOPTIONS, number(tracee.tid), nullptr, *fed_options_);
+  set_fed_options(tracee, 0);
 }
 
 void Tracer::restore_filter_soon(Tracee& tracee) {

@@ -1,6 +1,8 @@
 // Tracee: what the source remembers of one thread, and the table of them.
 #pragma once
 
+#include <sys/ptrace.h>
+
 #include <array>
 #include <memory>
 #include <string>
@@ -12,6 +14,10 @@
 #include "event/raw_event.h"
 
 namespace sysray::capture::ptrace {
+
+// PTRACE_SETOPTIONS of threads with our seccomp filter, and for their children to have them.
+constexpr unsigned long filter_options =
+    PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
 // Where a thread stands in the source's view.
 enum class Phase : u8 {

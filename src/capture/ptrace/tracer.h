@@ -142,6 +142,7 @@ class Tracer {
   void leave_soon(Tracee& tracee);
   bool may_go_over(const Tracee& tracee, const Stop& stop) const;
   void go_over(Tracee& tracee);
+  bool set_fed_options(const Tracee& tracee, unsigned long more);
   void restore_filter(Tracee& tracee);
   void restore_filter_soon(Tracee& tracee);
 

@@ -42,10 +42,12 @@ def trace(backend, options, program):
 
 
 def check(options, program):
-    shown = {backend: trace(backend, options, program) for backend in ("ptrace", "bpf")}
+    # From ptrace, from BPF, and from the one after the other: at once, or somewhere in the midst.
+    shown = {backend: trace(backend, options, program) for backend in ("ptrace", "bpf", "auto:0", "auto:15")}
     flat = {backend: [f"{task}: {line}" for task, lines in tasks.items() for line in lines] for backend, tasks in shown.items()}
-    difference = "\n".join(difflib.unified_diff(flat["ptrace"], flat["bpf"], "ptrace", "bpf", lineterm="", n=1))
-    assert not difference, f"{options}: not the same from both backends\n{difference}"
+    for backend in list(shown)[1:]:
+        difference = "\n".join(difflib.unified_diff(flat["ptrace"], flat[backend], "ptrace", backend, lineterm="", n=1))
+        assert not difference, f"{options}: not the same from both backends\n{difference}"
     return shown["bpf"]
 
 
