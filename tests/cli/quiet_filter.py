@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The filter that is used by default must not show: not to the program, not to its descendants, not to who runs the tracer."""
+"""The filter that is used by default must not show: not to the program, not to its descendants, not to who runs the tracer.
+Options can be given, as --backend=auto:0, with which it is suspended while BPF captures."""
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import tempfile
 import time
 
-STRACE = os.environ["STRACE"]
+STRACE = [os.environ["STRACE"], *sys.argv[1:]]
 FAILED = []
 
 
@@ -18,7 +19,7 @@ def check(good, what):
 
 
 def run(*words, **more):
-    return subprocess.run([STRACE, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False, **more)
+    return subprocess.run([*STRACE, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False, **more)
 
 
 def wait_for(condition, seconds=20):
@@ -56,7 +57,7 @@ def reasons(folder):
 
 def parent_is_the_tracer(folder):
     script = "import os; os.chdir('/'); print(os.getppid(), open(f'/proc/{os.getppid()}/comm').read().strip())"
-    done = subprocess.Popen([STRACE, "-f", "-o", folder + "/log", "-e", "trace=chdir", sys.executable, "-c", script],
+    done = subprocess.Popen([*STRACE, "-f", "-o", folder + "/log", "-e", "trace=chdir", sys.executable, "-c", script],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     said = done.communicate(timeout=60)[0].split()
     check(said[0] == str(done.pid), "the program's parent is the process that was started")
@@ -76,7 +77,7 @@ def interrupted(folder):
     script = (f"import os,signal,time\nsignal.signal(signal.SIGTERM, lambda *_: None)\nopen({ready!r},'w').write(str(os.getpid()))\n"
               f"signal.pause()\ntime.sleep(.2)\nos.chdir('/')\nopen({mark!r},'w').close()\nsignal.pause()\n")
     log = folder + "/log"
-    tracer = subprocess.Popen([STRACE, "-f", "-I", "waiting", "-o", log, "-e", "trace=chdir", sys.executable, "-c", script],
+    tracer = subprocess.Popen([*STRACE, "-f", "-I", "waiting", "-o", log, "-e", "trace=chdir", sys.executable, "-c", script],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     check(wait_for(lambda: os.path.exists(ready) and open(ready).read() != ""), "the program starts")
     program = int(open(ready).read())
@@ -152,7 +153,7 @@ def killed(folder):
         with tempfile.TemporaryDirectory(dir=folder) as own:
             log = own + "/log"
             follow = ["-f"] if words[0] == "setsid" else []
-            started = subprocess.Popen([STRACE, *follow, *options, "-o", log, "-e", "trace=chdir", *words, own, "fork"],
+            started = subprocess.Popen([*STRACE, *follow, *options, "-o", log, "-e", "trace=chdir", *words, own, "fork"],
                                        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
             check(wait_for(lambda: os.path.exists(log) and open(log).read().count("chdir(") > 4), f"{name}: the program starts")
             pid = int(subprocess.run(["ps", "-o", "pid=", "--ppid", str(started.pid)], capture_output=True, text=True, check=True).stdout.split()[0])
@@ -223,7 +224,7 @@ def refused(folder):
         expected = ['"/before")', *(f'"/{name}") E2BIG' for name in ("after", "in-child", "at-last", "behind-execve"))]
         check(seen == expected, f"calls that a filter made by {how} refuses: {seen}")
         check("seccomp(" not in open(folder + "/log").read() and "prctl(" not in open(folder + "/log").read(), "nothing else shows")
-    said = subprocess.run([program, "exec", STRACE, "-d", "-f", "-o", folder + "/log", "-e", "trace=chdir", program, "again"],
+    said = subprocess.run([program, "exec", *STRACE, "-d", "-f", "-o", folder + "/log", "-e", "trace=chdir", program, "again"],
                           capture_output=True, text=True, timeout=60).stderr
     check("seccomp filter enabled" not in said and "refuses" in said, "none is installed under one that refuses calls")
     check("E2BIG" in open(folder + "/log").read(), "what is refused shows there, too")
