@@ -9,6 +9,7 @@ enum {
   BPF_MAX_NUMBER = 1024,   // calls with higher numbers are always recorded
   BPF_ABIS = 3,            // event::Abi
   BPF_COMM = 16,           // TASK_COMM_LEN
+  BPF_ROOT_CALL = 110,     // getppid: the reader's, with which it shows its root directory (BPF_READER)
 };
 
 enum bpf_record_kind {
@@ -202,9 +203,10 @@ enum {
 // Set before the program is loaded.
 struct bpf_settings {
   __u64 wanted[BPF_ABIS][BPF_MAX_NUMBER / 64];
-  __u64 seen[BPF_ABIS][BPF_MAX_NUMBER / 64];  // wanted, or such that the state of a thread depends on them
-  __u64 holdable[BPF_MAX_NUMBER / 64];        // x86_64 calls that are left out if they have an unneeded outcome
-  __u64 namespace_device;                     // of the reader's pid namespace
+  // In any ABI wanted, or such that the state of a thread depends on them.
+  __u64 seen[BPF_MAX_NUMBER / 64];
+  __u64 holdable[BPF_MAX_NUMBER / 64];  // x86_64 calls that are left out if they have an unneeded outcome
+  __u64 namespace_device;               // of the reader's pid namespace
   __u64 namespace_inode;
   __u32 ring_size;
   __u32 high_water;  // bytes in a ring from which on threads are stopped
