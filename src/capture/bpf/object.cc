@@ -138,7 +138,7 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   loader.set_entries("rings", cpus);
   loader.set_entries("plan_ops", std::max<size_t>(copies.ops.size(), 1));
   loader.set_entries("plan_cases", std::max<size_t>(copies.cases.size(), 1));
-  loader.set_ring_size(static_cast<u32>(Ring::room(object->ring_size_)));
+  loader.set_value_size("rings", Ring::room(object->ring_size_));
   object->observes_ = plan.observe;
   object->everyone_ = plan.everyone;
   const Nanoseconds before = ptrace::now().monotonic;

@@ -44,13 +44,13 @@ struct {
   __type(value, __u8);
 } stopped SEC(".maps");
 
-// By CPU. Its size is put in when it is made (BPF_RING_SIZE_MARK).
+// By CPU. The size of a ring is put in when it is made.
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(map_flags, BPF_F_MMAPABLE);
   __uint(max_entries, 1);
   __uint(key_size, sizeof(__u32));
-  __uint(value_size, BPF_RING_SIZE_MARK);
+  __uint(value_size, BPF_RING_HEAD);
 } rings SEC(".maps");
 
 // Nothing is read from it: its wake-ups are what it is for.
@@ -536,4 +536,13 @@ int on_signal(struct bpf_raw_tracepoint_args* context) {
   struct bpf_task* t = traced();
   if (!t || !BPF_OBSERVE || context->args[0] == SIGNAL_KILL) return 0;
   return record(context, t, BPF_MAKE_SIGNAL);
+}
+
+// Run before the others are loaded: the kernel's number for a type of its own.
+SEC("syscall")
+int find_type(struct bpf_type_question* question) {
+  char name[sizeof question->name];
+  __builtin_memcpy(name, question->name, sizeof name);
+  question->type = bpf_btf_find_by_name_kind(name, sizeof name, question->kind, 0);
+  return 0;
 }

@@ -197,9 +197,6 @@ enum {
   BPF_BELL_SIZE = 4096,
 };
 
-// Stands where the size of a ring is to be put in. No enum constant: those are in the program's image as well.
-#define BPF_RING_SIZE_MARK 0x12494e47
-
 // Set before the program is loaded.
 struct bpf_settings {
   __u64 wanted[BPF_ABIS][BPF_MAX_NUMBER / 64];
@@ -243,4 +240,11 @@ struct bpf_shared {
   // The reader's root directory: addresses of a dentry and a mount.
   __u64 root_entry;
   __u64 root_mount;
+};
+
+// What find_type is asked, and answers.
+struct bpf_type_question {
+  char name[44];
+  __u32 kind;
+  __s64 type;  // its number; negative: an errno value
 };
