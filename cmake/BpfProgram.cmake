@@ -1,6 +1,6 @@
 # The BPF program of src/capture/bpf/program, compiled by clang in several variants and put into the binary as read-only data
 # (src/capture/bpf/embedded.h). Nothing of this is needed when sysray runs, but a kernel with BTF: bpfimage, which uses
-# libbpf, makes images of them that the kernel itself links.
+# libbpf, makes images of them that the kernel itself fits to its types.
 option(SYSRAY_BPF "Build the BPF backend (needs clang, libbpf)" ON)
 
 function(sysray_embed_bpf target)
@@ -15,7 +15,8 @@ function(sysray_embed_bpf target)
   set(program ${PROJECT_SOURCE_DIR}/src/capture/bpf/program)
   set(assembly ${PROJECT_BINARY_DIR}/bpf_program.S)
   file(GLOB sources CONFIGURE_DEPENDS ${program}/*)
-  add_executable(bpfimage ${PROJECT_SOURCE_DIR}/src/capture/bpf/image_main.cc)
+  add_executable(bpfimage ${PROJECT_SOURCE_DIR}/src/capture/bpf/image_main.cc
+                          ${PROJECT_SOURCE_DIR}/src/capture/bpf/loading_steps.cc)
   target_include_directories(bpfimage PRIVATE ${PROJECT_BINARY_DIR}/include/base ${PROJECT_BINARY_DIR}/include/capture)
   target_link_libraries(bpfimage PRIVATE ${SYSRAY_LIBBPF})
   # Each type of the kernel's that a program names takes time at start. So there are several, which differ in whether they

@@ -11,12 +11,12 @@ function(sysray_include_farm folder)
 endfunction()
 
 # sysray_library(NAME [DEPENDS folder...] [LINK library...] [DEFINE macro...]): target sysray_NAME of all src/NAME/**/*.cc. Left out are
-# *_main.cc (programs) and built_in.cc (needs the compiled descriptions: Embed.cmake). A folder without sources gives
+# *_main.cc (programs), built_in.cc (needs the compiled descriptions: Embed.cmake), loading_steps.cc (bpfimage's). A folder without sources gives
 # a target of headers alone; one that does not exist, an empty target.
 function(sysray_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LINK;DEFINE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
-  list(FILTER sources EXCLUDE REGEX "(_main|/built_in)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_main|/built_in|/loading_steps)\\.cc$")
   if(NOT SYSRAY_BPF)
     list(FILTER sources EXCLUDE REGEX "/capture/bpf/")
   endif()

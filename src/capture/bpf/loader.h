@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +20,9 @@ class Loader {
 
   // To be called before load(). Maps and programs have the names of the program's source.
   void set_entries(std::string_view map, size_t entries);
+  void set_value_size(std::string_view map, size_t bytes);
+  // Of a map with one value.
   void set_value(std::string_view map, const void* value);
-  void set_ring_size(u32 bytes);
   Result<void> load();
 
   // -1: there is none of that name. The loader keeps what it opened.
@@ -30,13 +32,32 @@ class Loader {
   size_t map_bytes() const;
 
  private:
-  size_t find(std::string_view name, size_t from, size_t count) const;
-  std::span<const ImageName> names_;
+  struct Failure {
+    int error = 0;  // errno value
+    std::string what;
+    std::string words;  // of the kernel
+  };
+
+  size_t find_map(std::string_view name) const;
+  size_t find_program(std::string_view name) const;
+  const unsigned char* at(const ImageRange& range) const { return image_ + range.at; }
+  void find_types(Failure& failure);
+  void make_maps(Failure& failure);
+  // `types`: descriptor of what the program's own types are known by; -1: it does without, and without maps.
+  void load_program(size_t index, int types, Failure& failure);
+  void load_programs(Failure& failure);
+
+  const unsigned char* image_;
   ImageHead head_{};
-  std::vector<char> data_;
-  const unsigned char* instructions_ = nullptr;
-  std::vector<u64> context_;  // what the loading program is given and gives back
+  std::vector<ImageMap> asked_;
+  std::span<const ImageProgram> asked_programs_;
+  std::span<const ImageType> types_;
+  std::span<const ImageLink> links_;
+  std::vector<const void*> values_;  // by map
+  std::vector<u32> found_types_;
+  UniqueFd btf_;
   std::vector<UniqueFd> maps_;
+  std::vector<int> map_numbers_;  // descriptors of maps_
   std::vector<UniqueFd> programs_;
 };
 

@@ -68,13 +68,11 @@ constexpr u16 changing[2][9] = {
 };
 
 void mark_seen(bpf_settings& settings) {
-  memcpy(settings.seen, settings.wanted, sizeof settings.seen);
-  for (size_t abi = 0; abi < std::size(changing); abi++)
-    for (const u16 number : changing[abi]) settings.seen[abi][number / 64] |= u64{1} << (number % 64);
+  for (const auto& wanted : settings.wanted)
+    for (size_t i = 0; i < std::size(wanted); i++) settings.seen[i] |= wanted[i];
+  for (const auto& numbers : changing)
+    for (const u16 number : numbers) settings.seen[number / 64] |= u64{1} << (number % 64);
 }
-
-// The call with which the reader shows itself (Object::note_root).
-void mark_note_of_root(bpf_settings& settings) { settings.seen[0][SYS_getppid / 64] |= u64{1} << (SYS_getppid % 64); }
 
 void mark_holdable(bpf_settings& settings, const Unneeded& unneeded) {
   settings.unneeded = (unneeded.successes ? BPF_SUCCESS : 0) | (unneeded.failures ? BPF_FAILURE : 0);
@@ -133,7 +131,7 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   settings.stand_still = depth.stand_still;
   settings.stop_at_filters = depth.stop_at_filters;
   settings.want_files = static_cast<u8>(depth.files);
-  if (depth.files) mark_note_of_root(settings);
+  if (depth.files) settings.seen[BPF_ROOT_CALL / 64] |= u64{1} << (BPF_ROOT_CALL % 64);
   const describe::CapturePlan& copies = depth.copies;
   Loader& loader = object->loader_;
   loader.set_value(".rodata", &settings);
@@ -141,7 +139,7 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   loader.set_entries("rings", cpus);
   loader.set_entries("plan_ops", std::max<size_t>(copies.ops.size(), 1));
   loader.set_entries("plan_cases", std::max<size_t>(copies.cases.size(), 1));
-  loader.set_ring_size(static_cast<u32>(Ring::room(object->ring_size_)));
+  loader.set_value_size("rings", Ring::room(object->ring_size_));
   object->observes_ = plan.observe;
   object->everyone_ = plan.everyone;
   const Nanoseconds before = ptrace::now().monotonic;
@@ -214,7 +212,7 @@ Result<void> Object::note_root() {
   bpf_task state{};
   state.birth = BPF_READER;
   if (auto added = add(own, state); !added) return added;
-  syscall(SYS_getppid);
+  syscall(BPF_ROOT_CALL);
   if (!everyone_) {
     remove(own);
     return {};

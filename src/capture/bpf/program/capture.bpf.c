@@ -44,13 +44,13 @@ struct {
   __type(value, __u8);
 } stopped SEC(".maps");
 
-// By CPU. Its size is put in when it is made (BPF_RING_SIZE_MARK).
+// By CPU. The size of a ring is put in when it is made.
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(map_flags, BPF_F_MMAPABLE);
   __uint(max_entries, 1);
   __uint(key_size, sizeof(__u32));
-  __uint(value_size, BPF_RING_SIZE_MARK);
+  __uint(value_size, BPF_RING_HEAD);
 } rings SEC(".maps");
 
 // Nothing is read from it: its wake-ups are what it is for.
@@ -87,14 +87,17 @@ static __always_inline int is_wanted(__u8 abi, __u32 number) {
   return settings.wanted[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1;
 }
 
-// Whether a call concerns nobody, be its thread traced or not. Known before the thread is looked up: with a filter,
-// most calls of a machine are such, and each pays for what is done here.
-static __always_inline int is_passed_over(__u64 id) {
-  __u32 number = id;
-  if (settings.all || number >= BPF_MAX_NUMBER) return 0;
-  __u32 abi = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT ? 1 : 0;
-  return !(settings.seen[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1);
+// Whether a call concerns nobody, be its thread traced or not. Known before the thread is looked at: with a filter,
+// most calls of a machine are such, and each pays for what is done here. So the ABI is not asked for.
+static __always_inline int is_passed_over(__u32 number) {
+  __u32 word = number / 64;
+  asm("" : "+r"(word));  // its limit is what the verifier has to see, not the number's
+  if (settings.all || word >= BPF_MAX_NUMBER / 64) return 0;
+  return !(settings.seen[word] >> (number % 64) & 1);
 }
+
+// Whether the current thread is none of those that ptrace accompanies. Much cheaper than to look it up.
+static __always_inline int is_stranger(void) { return !BPF_OBSERVE && !bpf_get_current_task_btf()->ptrace; }
 
 // The time that the current thread has been running, but for a constant.
 static __always_inline __u64 cpu_time(struct task_struct* task, __u64 now) {
@@ -440,7 +443,9 @@ static __always_inline int record(void* context, struct bpf_task* t, __u8 what) 
 
 SEC("raw_tp")
 int on_enter(struct bpf_raw_tracepoint_args* context) {
-  if (is_passed_over(context->args[1])) return 0;
+  const __u32 number = context->args[1];
+  if (is_passed_over(number)) return 0;
+  if (is_stranger() && !(BPF_FILES && number == BPF_ROOT_CALL)) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
 #if BPF_FILES
@@ -457,8 +462,9 @@ int on_enter(struct bpf_raw_tracepoint_args* context) {
 }
 
 SEC("raw_tp")
-int on_exit(void* context) {
-  if (!settings.all && is_passed_over(registers()->orig_ax)) return 0;
+int on_exit(struct bpf_raw_tracepoint_args* context) {
+  if (!settings.all && is_passed_over(AS(pt_regs, context->args[0])->orig_ax)) return 0;
+  if (is_stranger()) return 0;
   struct bpf_task* t = traced();
   if (!t) return 0;
 #if BPF_FILES
@@ -538,4 +544,13 @@ int on_signal(struct bpf_raw_tracepoint_args* context) {
   struct bpf_task* t = traced();
   if (!t || !BPF_OBSERVE || context->args[0] == SIGNAL_KILL) return 0;
   return record(context, t, BPF_MAKE_SIGNAL);
+}
+
+// Run before the others are loaded: the kernel's number for a type of its own.
+SEC("syscall")
+int find_type(struct bpf_type_question* question) {
+  char name[sizeof question->name];
+  __builtin_memcpy(name, question->name, sizeof name);
+  question->type = bpf_btf_find_by_name_kind(name, sizeof name, question->kind, 0);
+  return 0;
 }

@@ -46,6 +46,10 @@ static __always_inline __u64 mount_of(const void* vfsmount) {
   return (__u64)vfsmount - bpf_core_field_offset(struct mount, mnt);
 }
 
+static __always_inline struct socket_alloc* around_inode(const void* inode) {
+  return AS(socket_alloc, inode - bpf_core_field_offset(struct socket_alloc, vfs_inode));
+}
+
 // Notes the root directory of the current thread.
 static __always_inline int note_root(void) {
   struct task_struct* task = current_task();
@@ -98,8 +102,12 @@ static __always_inline int note_made_up_name(struct scratch* s, struct bpf_file*
     case TMPFS_MAGIC:
     case HUGETLBFS_MAGIC: return add_name(s, entry->d_name.name);
     case NSFS_MAGIC: {
-      struct ns_common* space = AS(ns_common, entry->d_inode->i_private);
-      return add_name(s, space->ops->name);
+      const void* node = entry->d_inode;
+      const void* space = around_inode(node)->vfs_inode.i_private;
+      const void* operations = AS(net, space - bpf_core_field_offset(struct net, ns))->ns.ops;
+      const void* name = 0;  // what operations begin with
+      if (bpf_probe_read_kernel(&name, sizeof name, operations)) return 0;
+      return add_name(s, name);
     }
   }
   return 0;
@@ -120,35 +128,34 @@ static __always_inline void note_name(struct scratch* s, struct bpf_file* f, con
   if (s->found) f->flags |= BPF_FILE_NAMED;
 }
 
-static __always_inline __u64 inode_of_socket(struct sock* sock) {
-  if (bpf_core_field_exists(sock->sk_ino)) return sock->sk_ino;
-  void* own = sock->sk_socket;
+static __always_inline __u64 inode_of_socket(struct inet_sock* sock) {
+  if (bpf_core_field_exists(sock->sk.sk_ino)) return sock->sk.sk_ino;
+  void* own = sock->sk.sk_socket;
   return own ? AS(socket_alloc, own)->vfs_inode.i_ino : 0;
 }
 
-static __always_inline void note_internet(struct bpf_socket* to, struct sock* sock, int v6) {
-  struct inet_sock* inet = AS(inet_sock, sock);
-  to->local_port = inet->inet_sport;
-  to->peer_port = sock->__sk_common.skc_dport;
+static __always_inline void note_internet(struct bpf_socket* to, struct inet_sock* sock, int v6) {
+  to->local_port = sock->inet_sport;
+  to->peer_port = sock->sk.__sk_common.skc_dport;
   __u32 unconnected = 1 << TCP_CLOSE | 1 << TCP_SYN_SENT;
   to->connected = to->peer_port && !(1u << (to->state & 31) & unconnected);
   if (v6) {
-    BPF_CORE_READ_INTO(&to->local, sock, __sk_common.skc_v6_rcv_saddr);
-    BPF_CORE_READ_INTO(&to->peer, sock, __sk_common.skc_v6_daddr);
+    BPF_CORE_READ_INTO(&to->local, sock, sk.__sk_common.skc_v6_rcv_saddr);
+    BPF_CORE_READ_INTO(&to->peer, sock, sk.__sk_common.skc_v6_daddr);
     return;
   }
-  __u32 local = sock->__sk_common.skc_rcv_saddr;
-  if (!local) local = inet->inet_saddr;
+  __u32 local = sock->sk.__sk_common.skc_rcv_saddr;
+  if (!local) local = sock->inet_saddr;
   *(__u32*)to->local = local;
-  *(__u32*)to->peer = sock->__sk_common.skc_daddr;
+  *(__u32*)to->peer = sock->sk.__sk_common.skc_daddr;
 }
 
 // The path is noted behind the names.
-static __always_inline void note_unix(struct scratch* s, struct bpf_socket* to, struct sock* sock) {
+static __always_inline void note_unix(struct scratch* s, struct bpf_socket* to, const void* sock) {
   struct unix_sock* own = AS(unix_sock, sock);
-  struct sock* peer = own->peer;
+  void* peer = own->peer;
   to->connected = peer != 0;
-  if (peer) to->peer_inode = inode_of_socket(AS(sock, peer));
+  if (peer) to->peer_inode = inode_of_socket(AS(inet_sock, peer));
   void* address = own->addr;
   if (!address) return;
   __u32 size = AS(unix_address, address)->len;
@@ -162,19 +169,22 @@ static __always_inline void note_unix(struct scratch* s, struct bpf_socket* to, 
   s->low = at + size;
 }
 
-// False if there is more to be known of the socket than the program does.
-static __always_inline int note_socket_facts(struct scratch* s, struct bpf_socket* to, struct file* file) {
-  void* own = AS(socket, file->private_data)->sk;
+// What is known of the socket behind s->file is put at an offset of scratch::bytes. False if there is more to be known.
+__noinline int note_socket_facts(struct scratch* s, __u32 at) {
+  if (!s || at >= BPF_MAX_RECORD) return 0;
+  struct bpf_socket* to = (struct bpf_socket*)(s->bytes + at);
+  void* socket = AS(file, s->file)->private_data;
+  void* own = AS(socket, socket)->sk;
   if (!own) return 0;
-  struct sock* sock = AS(sock, own);
-  to->family = sock->__sk_common.skc_family;
-  to->type = sock->sk_type;
-  to->protocol = sock->sk_protocol;
-  to->state = sock->__sk_common.skc_state;
+  struct inet_sock* sock = AS(inet_sock, own);
+  to->family = sock->sk.__sk_common.skc_family;
+  to->type = sock->sk.sk_type;
+  to->protocol = sock->sk.sk_protocol;
+  to->state = sock->sk.__sk_common.skc_state;
   switch (to->family) {
     case AF_INET: note_internet(to, sock, 0); return 1;
     case AF_INET6: note_internet(to, sock, 1); return 1;
-    case AF_UNIX: note_unix(s, to, sock); return 1;
+    case AF_UNIX: note_unix(s, to, own); return 1;
     case AF_NETLINK: to->number = AS(netlink_sock, own)->portid; return 1;
   }
   return 0;
@@ -193,7 +203,9 @@ static __always_inline int note_counts(struct scratch* s, struct bpf_file* f, st
     return 1;
   }
   if (beginning == SIGNALFD_NAME) {
-    f->number = ~AS(signalfd_ctx, own)->sigmask.sig[0];
+    __u64 mask = 0;  // all that there is
+    if (bpf_probe_read_kernel(&mask, sizeof mask, own)) return 0;
+    f->number = ~mask;
     f->flags |= BPF_FILE_COUNTS;
     return 1;
   }
@@ -220,10 +232,10 @@ static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s3
   struct dentry* entry = AS(dentry, place.entry);
   f->flags = BPF_FILE_OPEN;
   const void* node = file ? (void*)file->f_inode : (void*)entry->d_inode;
-  struct inode* inode = AS(inode, node);
-  f->inode = inode->i_ino;
-  f->mode = inode->i_mode;
-  f->device = inode->i_rdev;
+  struct socket_alloc* around = around_inode(node);
+  f->inode = around->vfs_inode.i_ino;
+  f->mode = around->vfs_inode.i_mode;
+  f->device = around->vfs_inode.i_rdev;
   f->magic = entry->d_sb->s_magic;
   __u32 name = s->low;
   int whole = 1;
@@ -235,7 +247,7 @@ static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s3
     s->low = name = at + sizeof *socket;
     note_name(s, f, &place);
     f->names = s->low - name;
-    if (note_socket_facts(s, socket, file))
+    if (note_socket_facts(s, at))
       f->flags |= BPF_FILE_SOCKET;
     else
       whole = 0;
@@ -250,8 +262,9 @@ static __always_inline int fill_file(struct scratch* s, struct bpf_file* f, __s3
   if (f->magic == ANON_INODE_FS_MAGIC) return note_counts(s, f, file, name);
   if (f->magic == PID_FS_MAGIC) return 0;
   if ((f->mode & S_IFMT) == S_IFCHR && f->device == PTMX) {
-    const void* own = file->private_data;
-    f->id = AS(tty_file_private, own)->tty->index;
+    void* terminal = 0;  // what its own data begin with
+    if (bpf_probe_read_kernel(&terminal, sizeof terminal, file->private_data) || !terminal) return 0;
+    f->id = AS(tty_struct, terminal)->index;
     f->flags |= BPF_FILE_COUNTS;
   }
   return !(settings.want_files & BPF_WANT_INFO && f->flags & BPF_FILE_MADE_UP && f->magic != PIPEFS_MAGIC);

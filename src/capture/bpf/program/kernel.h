@@ -1,4 +1,9 @@
 // The few fields of the kernel's structs that the program reads. Where they are is found out when it is loaded (CO-RE).
+//
+// For each type that a field is looked for from, the kernel goes through all its types. It remembers what it found, but
+// by the type's name in only 31 places (kernel/bpf/btf.c: jhash(name) % 31), so that of two types with the same place
+// both are searched for at each start. So a field that is embedded in another type as well is looked for from whichever
+// of them has a place of its own: `inode` and `sock` are only ever named as parts.
 #pragma once
 
 #include <linux/types.h>
@@ -86,13 +91,9 @@ struct fs_struct {
   struct path pwd;
 };
 
-struct proc_ns_operations {
-  const char* name;
-};
-
 struct ns_common {
   unsigned int inum;
-  const struct proc_ns_operations* ops;
+  const void* ops;
 };
 
 struct fdtable {
@@ -135,6 +136,7 @@ struct socket_alloc {
 };
 
 struct inet_sock {
+  struct sock sk;
   __u32 inet_saddr;
   __u16 inet_sport;
 };
@@ -161,18 +163,10 @@ struct tty_struct {
   int index;
 };
 
-struct tty_file_private {
-  struct tty_struct* tty;
-};
-
 struct eventfd_ctx {
   __u64 count;
   unsigned flags;
   int id;
-};
-
-struct signalfd_ctx {
-  sigset_t sigmask;
 };
 
 struct sigpending {

@@ -144,16 +144,14 @@ static __always_inline __u64 load(struct scratch* s, __u32 at, __u8 width, int b
   return big_endian ? __builtin_bswap64(*(const __u64*)p) : *(const __u64*)p;
 }
 
-// The protocol of the netlink socket behind a descriptor of the current thread, -1 if it is none. Not by its inode: the
-// kernel remembers where it has found a type by its name, in few places, and `inode` would have the one of `net`; then
-// it would search all its types for both each time (bpf_core_add_cands in kernel/bpf/btf.c).
+// The protocol of the netlink socket behind a descriptor of the current thread, -1 if it is none.
 static __always_inline int netlink_protocol(__u32 descriptor) {
   struct file* file = file_of(descriptor);
   if (!file || BPF_CORE_READ(file, f_path.dentry, d_sb, s_magic) != SOCKFS_MAGIC) return -1;
   struct socket* socket = BPF_CORE_READ(file, private_data);
-  struct sock* sock = BPF_CORE_READ(socket, sk);
-  if (!sock || BPF_CORE_READ(sock, __sk_common.skc_family) != AF_NETLINK) return -1;
-  return BPF_CORE_READ(sock, sk_protocol);
+  struct inet_sock* own = (struct inet_sock*)BPF_CORE_READ(socket, sk);
+  if (!own || BPF_CORE_READ(own, sk.__sk_common.skc_family) != AF_NETLINK) return -1;
+  return BPF_CORE_READ(own, sk.sk_protocol);
 }
 
 // Records what socket a descriptor is, which may be closed by the time that the reader could look. 1: a netlink socket.

@@ -9,6 +9,7 @@ enum {
   BPF_MAX_NUMBER = 1024,   // calls with higher numbers are always recorded
   BPF_ABIS = 3,            // event::Abi
   BPF_COMM = 16,           // TASK_COMM_LEN
+  BPF_ROOT_CALL = 110,     // getppid: the reader's, with which it shows its root directory (BPF_READER)
 };
 
 enum bpf_record_kind {
@@ -196,15 +197,13 @@ enum {
   BPF_BELL_SIZE = 4096,
 };
 
-// Stands where the size of a ring is to be put in. No enum constant: those are in the program's image as well.
-#define BPF_RING_SIZE_MARK 0x12494e47
-
 // Set before the program is loaded.
 struct bpf_settings {
   __u64 wanted[BPF_ABIS][BPF_MAX_NUMBER / 64];
-  __u64 seen[BPF_ABIS][BPF_MAX_NUMBER / 64];  // wanted, or such that the state of a thread depends on them
-  __u64 holdable[BPF_MAX_NUMBER / 64];        // x86_64 calls that are left out if they have an unneeded outcome
-  __u64 namespace_device;                     // of the reader's pid namespace
+  // In any ABI wanted, or such that the state of a thread depends on them.
+  __u64 seen[BPF_MAX_NUMBER / 64];
+  __u64 holdable[BPF_MAX_NUMBER / 64];  // x86_64 calls that are left out if they have an unneeded outcome
+  __u64 namespace_device;               // of the reader's pid namespace
   __u64 namespace_inode;
   __u32 ring_size;
   __u32 high_water;  // bytes in a ring from which on threads are stopped
@@ -243,4 +242,11 @@ struct bpf_shared {
   // The reader's root directory: addresses of a dentry and a mount.
   __u64 root_entry;
   __u64 root_mount;
+};
+
+// What find_type is asked, and answers.
+struct bpf_type_question {
+  char name[44];
+  __u32 kind;
+  __s64 type;  // its number; negative: an errno value
 };
