@@ -98,7 +98,12 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
         static_cast<u64>(Evaluator(context.model, call_, memory, context.resolver).value(syscall_->enters, Scope{}));
   ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
                        context.options.dereference.contains(event_.syscall));
-  for (size_t i = 0; i < argument_count_; i++) enter_argument(context, builder, arguments_[i]);
+  // Which arguments there are, memory may have told (a case by a field).
+  const bool uncertain = memory.take_uncertain();
+  for (size_t i = 0; i < argument_count_; i++) {
+    enter_argument(context, builder, arguments_[i]);
+    arguments_[i].uncertain = memory.take_uncertain() || uncertain;
+  }
   publish(false);
   if (context.options.find_targets) [[unlikely]]
     find_targets(context, memory);
@@ -200,6 +205,7 @@ void CallDecoder::add_arguments(const Context& context, describe::Range fields) 
     argument.field = &field;
     argument.decided = false;
     argument.shown = true;
+    argument.uncertain = false;
     argument.value.kind = ValueKind::none;
   }
 }
@@ -308,16 +314,23 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   tell_result(context);
   tell_names(context, builder.evaluator(), memory);
   if (signature_ != nullptr && !raw_display_) {
-    for (size_t i = 0; i < argument_count_; i++)
-      if (!arguments_[i].decided && !arguments_[i].field->beside) exit_argument(context, builder, arguments_[i]);
+    memory.take_uncertain();
+    for (size_t i = 0; i < argument_count_; i++) {
+      if (arguments_[i].decided || arguments_[i].field->beside) continue;
+      exit_argument(context, builder, arguments_[i]);
+      arguments_[i].uncertain |= memory.take_uncertain();
+    }
     publish(true);
     if (context.options.states) [[unlikely]]
       add_states(context, builder);
-    add_notes(context, builder);
+    memory.take_uncertain();
+    add_notes(context, builder, memory);
   } else {
     event_.ready = event_.args.size();
   }
   set_result(context, builder);
+  event_.result.uncertain = memory.take_uncertain();
+  event_.uncertain |= event_.result.uncertain;
   if (context.options.stacks && event_.stack.empty() && event_.has_result) [[unlikely]]
     event_.stack = context.resolver.stack(raw.tid, arena_);
   if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
@@ -370,7 +383,9 @@ void CallDecoder::publish(bool all) {
     prefix &= argument.decided;
     if (!argument.shown) continue;
     if (all || prefix) {
-      new (values + count++) Value(argument.value);
+      Value& value = *new (values + count++) Value(argument.value);
+      value.uncertain = argument.uncertain;
+      event_.uncertain |= argument.uncertain;
       ready = count;
     } else {
       new (values + count++) Value();
@@ -442,6 +457,8 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
   const std::vector<event::Dump>& found = walk.dumps();
   auto* dumps = arena_.make<event::Dump>(found.size());
   std::ranges::copy(found, dumps);
+  event_.dumps_uncertain = memory.take_uncertain();
+  event_.uncertain |= event_.dumps_uncertain;
   event_.dumps = {dumps, found.size()};
 }
 
@@ -521,7 +538,7 @@ bool CallDecoder::shows_addresses(const Context& context, const describe::Altern
       parts, [&](const Field& part) { return context.model.types[part.type].kind == TypeKind::pointer; });
 }
 
-void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
+void CallDecoder::add_notes(const Context& context, ValueBuilder& builder, event::MemoryView& memory) {
   if ((notes_.count == 0 && entered_kinds_ == 0) || !event_.has_result) return;
   constexpr size_t most_kinds = 8;
   ValueList list(arena_, notes_.count + (entered_kinds_ != 0 ? most_kinds : 0));
@@ -539,6 +556,8 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     const bool speaks = text.count > 0;
     name_result(context.model, note, text);
     if (speaks && text.count == 0) continue;
+    text.uncertain = memory.take_uncertain();
+    event_.uncertain |= text.uncertain;
     if (!empty_note(context.model, note, text)) list.add(text);
   }
   if (entered_kinds_ != 0 && !call_.failed) add_namespaces(context, list);

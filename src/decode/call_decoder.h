@@ -27,6 +27,7 @@ class CallDecoder {
     event::Value value;    // as of entry, or final
     bool decided = false;  // `value` is final
     bool shown = true;
+    bool uncertain = false;  // of `value`
   };
 
   void start_event(const Context& context, const event::RawEvent& raw);
@@ -50,7 +51,7 @@ class CallDecoder {
   void add_dumps(const Context& context, event::MemoryView& memory);
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
   bool shows_addresses(const Context& context, const describe::Alternative& note) const;
-  void add_notes(const Context& context, ValueBuilder& builder);
+  void add_notes(const Context& context, ValueBuilder& builder, event::MemoryView& memory);
   void add_states(const Context& context, ValueBuilder& builder);
   void add_namespaces(const Context& context, ValueList& notes);
 

@@ -76,6 +76,7 @@ struct Value {
   bool unless_raw : 1 = false;  // format, or note with one in it: not shown with -X raw
   bool nested : 1 = false;      // format: with -X verbose the parts of the comment show their numbers as well
   bool data_only : 1 = false;   // field of a format, text of an fd: for sinks that show data, not for text
+  bool uncertain : 1 = false;   // argument, result, note: its memory was read too late, and may have changed
   u32 count = 0;                // of items, or bytes of text
   u64 number = 0;               // sign-extended where the type is signed
   union {
@@ -153,6 +154,8 @@ struct Event {
   bool known_call = true;
   bool start_seen = true;  // false: tracing began within the call
   bool siginfo_valid = false;
+  bool uncertain = false;  // call: some of its values are (Value::uncertain), or its dumps
+  bool dumps_uncertain = false;
   bool awaits_exit = false;  // call_start: something is known only at the exit though all args are ready (a note)
   Tid tid{};
   Tgid tgid{};

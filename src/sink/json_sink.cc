@@ -136,6 +136,8 @@ void JsonSink::call(JsonWriter& json, const Event& event) {
   values_.members(json, event.args);
   json.end_object();
   outcome(json, event);
+  if (event.uncertain) [[unlikely]]
+    uncertain(json, event);
   dumps(json, event);
   states(json, event);
   stack(json, event);
@@ -187,6 +189,31 @@ void JsonSink::outcome(JsonWriter& json, const Event& event) {
     json.end_array();
   }
   if (event.tampering.any()) tampering(json, event.tampering);
+}
+
+void JsonSink::uncertain(JsonWriter& json, const Event& event) {
+  const auto is_uncertain = [](const event::Value& value) { return value.uncertain; };
+  json.key("uncertain");
+  json.begin_object();
+  if (std::ranges::any_of(event.args, is_uncertain)) {
+    json.key("args");
+    json.begin_array();
+    values_.uncertain_names(json, event.args);
+    json.end_array();
+  }
+  if (event.result.uncertain) {
+    json.key("result");
+    json.boolean(true);
+  }
+  if (std::ranges::any_of(event.notes, is_uncertain)) {
+    json.key("notes");
+    json.boolean(true);
+  }
+  if (event.dumps_uncertain) {
+    json.key("dumps");
+    json.boolean(true);
+  }
+  json.end_object();
 }
 
 void JsonSink::tampering(JsonWriter& json, const event::Tampering& done) {

@@ -1,6 +1,8 @@
 // Every kind of Value in its JSON form.
 #include "sink/json_value.h"
 
+#include <string>
+
 #include "sink/value_bits.h"
 
 namespace sysray::sink {
@@ -68,6 +70,29 @@ void JsonValueWriter::members(JsonWriter& json, std::span<const Value> values, s
       json.name(place);
     }
     value(json, field);
+  }
+}
+
+void JsonValueWriter::uncertain_names(JsonWriter& json, std::span<const Value> values) {
+  size_t place = 0;
+  uncertain_names(json, values, false, place);
+}
+
+void JsonValueWriter::uncertain_names(JsonWriter& json, std::span<const Value> values, bool all, size_t& place) {
+  for (const Value& field : values) {
+    if (field.kind == ValueKind::none) continue;
+    const bool uncertain = all || field.uncertain;
+    if (field.kind == ValueKind::structure && field.inlined) {
+      uncertain_names(json, field.items(), uncertain, place);
+      continue;
+    }
+    place++;
+    if (!uncertain) continue;
+    if (field.name != nullptr) {
+      json.string(field.name);
+    } else {
+      json.string(std::to_string(place));
+    }
   }
 }
 

@@ -190,6 +190,13 @@ static __always_inline void lose(struct bpf_task* t, const struct bpf_record* r)
   __sync_fetch_and_add(&shared.lost, 1);
 }
 
+// A SIGSTOP takes a pending SIGCONT away from its process (signal(7)): then the next call must do.
+static __always_inline int can_stop(const struct bpf_task* t) {
+  struct task_struct* task = current_task();
+  unsigned long pending = task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0];
+  return t->stoppable && !(pending >> (SIGNAL_CONTINUE - 1) & 1);
+}
+
 // Hands the record to the reader. True if its ring is fuller than it should be.
 __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
@@ -212,7 +219,7 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
       return 1;
     }
     size = s->kept & (2 * BPF_MAX_KEPT - 1);
-    r->flags |= BPF_RECORD_BARE;
+    r->flags |= BPF_RECORD_BARE | (can_stop(t) ? BPF_RECORD_HELD : 0);
   }
   r->size = size;
   if (!put(ring, r, size, filled)) {
@@ -309,6 +316,7 @@ __noinline int repeat_entry(struct scratch* s, struct bpf_task* t) {
   if (!program) return 0;
   set_registers(s, t);
   s->late = CAPTURE_LATE;
+  if (current_task()->signal->nr_threads > 1) ((struct bpf_record*)s->bytes)->flags |= BPF_RECORD_SHARED;
   run_program(s, program->entry.first, program->entry.count);
   s->late = 0;
   return 0;
@@ -343,7 +351,7 @@ __noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
   return full;
 }
 
-// True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
+// True if the thread is to stop: the ring is rather full, or the reader has to look into its memory, which is what it
 // was for the call only until the thread goes on.
 __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
@@ -371,8 +379,9 @@ __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  int unseen = s->unseen != 0 || settings.stand_still;
-  return end_record(s, t) || unseen;
+  if ((s->unseen || settings.stand_still) && can_stop(t)) r->flags |= BPF_RECORD_HELD;
+  const int full = end_record(s, t);
+  return r->flags & BPF_RECORD_HELD || (full && can_stop(t));
 }
 
 static __always_inline void record_late(struct scratch* s, struct bpf_task* t) {
@@ -393,13 +402,6 @@ static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
   if (BPF_OBSERVE) note_end(t, end, time);
 }
 
-// A SIGSTOP takes a pending SIGCONT away from its process (signal(7)): then the next call must do.
-static __always_inline int is_being_continued(void) {
-  struct task_struct* task = current_task();
-  unsigned long pending = task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0];
-  return pending >> (SIGNAL_CONTINUE - 1) & 1;
-}
-
 // What the programs at the tracepoints end with: makes the records that the thread's state asks for.
 SEC("raw_tp")
 int on_record(void* context) {
@@ -416,7 +418,7 @@ int on_record(void* context) {
     t->progress = BPF_OUTSIDE;
     return 0;
   }
-  if (wanted & BPF_MAKE_EXIT && record_exit(s, t) && t->stoppable && !is_being_continued()) {
+  if (wanted & BPF_MAKE_EXIT && record_exit(s, t)) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);
