@@ -75,7 +75,7 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
   const bool stand_still = !plan.observe && !what_needs_stops(options, plan).empty();
-  if (!stand_still && !plan.observe) plan.unneeded = unneeded_outcomes(options, model);
+  if (!stand_still) plan.unneeded = unneeded_outcomes(options, model);
   const capture::bpf::Depth depth{
       .copies = copies_of(options, model), .files = files_of(options), .stand_still = stand_still};
   return capture::bpf::make_bpf_source(std::move(plan), depth, messages);

@@ -176,7 +176,7 @@ void RecordFeed::exit(const bpf_record& record) {
   // Without a stop the thread is elsewhere by now.
   const bool elsewhere = object_.observes() && record.flags & BPF_RECORD_BARE;
   const Living moves = elsewhere ? Living::no : Living::moving;
-  memory_.begin(Tid{record.tid}, record.flags & BPF_RECORD_HELD ? Living::still : moves);
+  memory_.begin(Tid{record.tid}, record.flags & BPF_RECORD_STILL ? Living::still : moves);
   memory_.add(record, Moment::exit);
   ptrace::CapturedCall call = call_of(record, realtime_, memory_);
   call.at_exit = true;

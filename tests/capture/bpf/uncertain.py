@@ -13,7 +13,7 @@ SCRATCH = tempfile.TemporaryDirectory()
 NAMES, RECORDING = SCRATCH.name + "/names", SCRATCH.name + "/recording"
 LONG = ["-s", str(2 * SIZE)]
 # Of each part of the program: its call, and which argument may change.
-CALLS = {"blocked": ("write", "buf"), "vectors": ("writev", "iov"), "received": ("read", "buf"),
+CALLS = {"blocked": ("write", "buf"), "vectors": ("writev", "iov"), "received": ("read", "buf"), "scattered": ("readv", "iov"),
          "thread": ("access", "pathname"), "alone": ("access", "pathname")}
 
 
@@ -40,13 +40,13 @@ def the_call(part, found):
     name = CALLS[part][0]
     calls = [e for e in found if e.get("call") == name and
              (name == "access" and e["args"]["pathname"] == "/uncertain-name"
-              or name == "writev" or e["args"].get("count") == SIZE)]
+              or name in ("readv", "writev") or e["args"].get("count") == SIZE)]
     assert len(calls) == 1, (part, [str(e)[:200] for e in found if e.get("call") == name])
     return calls[0]
 
 
 def check(part, uncertain, *options):
-    call = the_call(part, trace(*options, *LONG, *command(part)))
+    call = the_call(part, trace(*LONG, *options, *command(part)))
     wanted = {"args": [CALLS[part][1]]} if uncertain else None
     assert call.get("uncertain") == wanted, (part, options, call.get("uncertain"))
     return call["args"].get(CALLS[part][1])
@@ -58,6 +58,10 @@ assert len(check("vectors", True, *BPF)) == 100
 # What the call has made is read while the thread stands still at its end, if somebody can stop it.
 assert check("received", False, *BPF) == "\0" * SIZE
 check("received", True, *ALONE)
+whole = check("scattered", False, *BPF, "-s", "1000")
+assert len(whole) == 100 and all(one["fields"]["iov_base"] == "\0" * 1000 for one in whole)
+check("scattered", True, *ALONE, "-s", "1000")
+check("vectors", True, *BPF, "-s", "1000")
 # Copied at the end of the call, in place of its begin.
 assert check("thread", True, *BPF) == check("alone", False, *BPF) == "/uncertain-name"
 for one in CALLS:

@@ -219,7 +219,7 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
       return 1;
     }
     size = s->kept & (2 * BPF_MAX_KEPT - 1);
-    r->flags |= BPF_RECORD_BARE | (can_stop(t) ? BPF_RECORD_HELD : 0);
+    r->flags |= BPF_RECORD_BARE | (can_stop(t) ? BPF_RECORD_STILL : 0);
   }
   r->size = size;
   if (!put(ring, r, size, filled)) {
@@ -233,13 +233,20 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   return filled >= settings.high_water;
 }
 
+// Bytes of the record of an entry without any notes.
+static __always_inline __u32 plain_size(void) {
+  return sizeof(struct bpf_record) + (settings.want_comm ? BPF_COMM : 0);
+}
+
 // Keeps the record of an entry back, if it may turn out that nobody needs it. What the reader must know at once is not:
-// memory that it has to read itself, and that the thread makes its calls through another ABI than before.
+// memory that it has to read itself, and that the thread makes its calls through another ABI than before, or is in
+// another network namespace.
 __noinline int keep_back(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
   __u32 number = t->number, size = s->used;
   if (!settings.unneeded || t->abi || !t->native || t->unseen || number >= BPF_MAX_NUMBER || size > BPF_MAX_HELD)
     return 0;
+  if (s->kept != plain_size()) return 0;
   if (!(settings.holdable[number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1)) return 0;
   struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!h || bpf_probe_read_kernel(h->bytes, size, s->bytes)) return 0;
@@ -255,6 +262,7 @@ __noinline int tell_held(struct scratch* s, struct bpf_task* t) {
   struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, 0);
   if (!h || size > BPF_MAX_HELD || bpf_probe_read_kernel(s->bytes, size, h->bytes)) return 0;
   s->used = size;
+  s->kept = plain_size();
   return end_record(s, t);
 }
 
@@ -355,7 +363,10 @@ __noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
 // was for the call only until the thread goes on.
 __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
-  if (settings.unneeded && t->held) tell_held(s, t);
+  if (settings.unneeded && t->held) {
+    tell_held(s, t);
+    if (BPF_OBSERVE && t->lost) return 0;  // as in record_enter
+  }
   const struct pt_regs* regs = registers();
   begin_record(s, t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
@@ -379,9 +390,9 @@ __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  if ((s->unseen || settings.stand_still) && can_stop(t)) r->flags |= BPF_RECORD_HELD;
+  if ((s->unseen || settings.stand_still) && can_stop(t)) r->flags |= BPF_RECORD_STILL;
   const int full = end_record(s, t);
-  return r->flags & BPF_RECORD_HELD || (full && can_stop(t));
+  return r->flags & BPF_RECORD_STILL || (full && can_stop(t));
 }
 
 static __always_inline void record_late(struct scratch* s, struct bpf_task* t) {

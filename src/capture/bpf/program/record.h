@@ -35,7 +35,7 @@ enum bpf_record_flags {
   BPF_RECORD_BARE = 16,    // the ring was too full for the copies
   BPF_RECORD_INSIDE = 32,  // the thread is in a call whose entry was recorded
   // exit: the thread goes on only when the reader has looked into its memory
-  BPF_RECORD_HELD = 64,
+  BPF_RECORD_STILL = 64,
   // What is copied late may have changed meanwhile: the process has other threads.
   BPF_RECORD_SHARED = 128,
 };
