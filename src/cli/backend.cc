@@ -76,8 +76,10 @@ Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options,
                                                          const describe::Model& model, capture::Messages& messages) {
   const bool stand_still = !plan.observe && !what_needs_stops(options, plan).empty();
   if (!stand_still) plan.unneeded = unneeded_outcomes(options, model);
-  const capture::bpf::Depth depth{
-      .copies = copies_of(options, model), .files = files_of(options), .stand_still = stand_still};
+  const capture::bpf::Depth depth{.copies = copies_of(options, model),
+                                  .names = options.record || options.decode.pid_names,
+                                  .files = files_of(options),
+                                  .stand_still = stand_still};
   return capture::bpf::make_bpf_source(std::move(plan), depth, messages);
 }
 

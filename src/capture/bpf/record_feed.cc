@@ -92,6 +92,7 @@ void RecordFeed::add_surroundings(const bpf_record& record, ptrace::CapturedCall
   if (memory_.network() != 0) own.network = memory_.network();
   call.network = own.network;
   call.socket = memory_.socket();
+  call.ended = object_.ended();
   if (notes_files_) call.files = &memory_.files();
 }
 

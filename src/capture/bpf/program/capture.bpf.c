@@ -67,6 +67,14 @@ struct {
   __uint(value_size, sizeof(__u32));
 } recorder SEC(".maps");
 
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, BPF_ENDED_SLOTS);
+  __type(key, __u32);
+  __type(value, struct bpf_ended);
+} ended SEC(".maps");
+
 enum { SIGNAL_KILL = 9, SIGNAL_CONTINUE = 18, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
 // Results with which the kernel restarts a call, but 515 (linux/errno.h in the kernel).
 enum { FIRST_RESTART = 512, LAST_RESTART = 516 };
@@ -100,13 +108,18 @@ static __always_inline __u64 cpu_time(struct task_struct* task, __u64 now) {
   return task->se.sum_exec_runtime + (now - task->se.exec_start);
 }
 
-static __always_inline void find_ids(struct bpf_task* t) {
+static __always_inline struct bpf_pidns_info current_ids(void) {
   struct bpf_pidns_info info = {};
   if (bpf_get_ns_current_pid_tgid(settings.namespace_device, settings.namespace_inode, &info, sizeof info)) {
     __u64 ids = bpf_get_current_pid_tgid();
     info.pid = (__u32)ids;
     info.tgid = ids >> 32;
   }
+  return info;
+}
+
+static __always_inline void find_ids(struct bpf_task* t) {
+  const struct bpf_pidns_info info = current_ids();
   t->tid = info.pid;
   t->tgid = info.tgid;
 }
@@ -509,9 +522,23 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   return 0;
 }
 
+// What the current task was called, for calls that name it and are looked at when it is gone.
+static __always_inline void note_ended(void) {
+  const __s32 tid = current_ids().pid;
+  const __u32 index = (__u32)tid % BPF_ENDED_SLOTS;
+  struct bpf_ended* e = bpf_map_lookup_elem(&ended, &index);
+  if (!e) return;
+  *(volatile __s32*)&e->tid = 0;
+  asm volatile("" ::: "memory");
+  bpf_get_current_comm(e->name, BPF_COMM);
+  asm volatile("" ::: "memory");
+  *(volatile __s32*)&e->tid = tid;
+}
+
 // The thread ends. Its death may be long in coming: a leader's is told after those of all other threads.
 SEC("raw_tp")
 int on_end(void* context) {
+  if (settings.want_names) note_ended();
   struct bpf_task* t = traced();
   return t ? record(context, t, BPF_MAKE_END) : 0;
 }

@@ -223,8 +223,17 @@ struct bpf_settings {
   __u8 follow;       // children are traced even if they are not attached to by ptrace
   // Nobody stops the threads: what finds no room is lost, and counted; what ptrace would tell of is recorded.
   __u8 observe;
-  __u8 everyone;  // each thread is traced, but for those that are hidden
-  __u8 apart[7];
+  __u8 everyone;    // each thread is traced, but for those that are hidden
+  __u8 want_names;  // of tasks that end, whoever traces them
+  __u8 apart[6];
+};
+
+// A task that has ended, in the slot of its id (modulo BPF_ENDED_SLOTS).
+enum { BPF_ENDED_SLOTS = 1024 };
+struct bpf_ended {
+  __s32 tid;  // 0: none
+  __u32 pad;
+  char name[BPF_COMM];
 };
 
 // The last that is known of a thread whose end found no room in its ring, by its tid.
