@@ -49,6 +49,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   result_type_ = none;
   notes_ = {};
   entered_kinds_ = 0;
+  uncertain_ = 0;
   argument_count_ = 0;
   in_call_ = true;
 
@@ -98,12 +99,7 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
         static_cast<u64>(Evaluator(context.model, call_, memory, context.resolver).value(syscall_->enters, Scope{}));
   ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
                        context.options.dereference.contains(event_.syscall));
-  // Which arguments there are, memory may have told (a case by a field).
-  const bool uncertain = memory.take_uncertain();
-  for (size_t i = 0; i < argument_count_; i++) {
-    enter_argument(context, builder, arguments_[i]);
-    arguments_[i].uncertain = memory.take_uncertain() || uncertain;
-  }
+  for (size_t i = 0; i < argument_count_; i++) enter_argument(context, builder, arguments_[i]);
   publish(false);
   if (context.options.find_targets) [[unlikely]]
     find_targets(context, memory);
@@ -205,7 +201,6 @@ void CallDecoder::add_arguments(const Context& context, describe::Range fields) 
     argument.field = &field;
     argument.decided = false;
     argument.shown = true;
-    argument.uncertain = false;
     argument.value.kind = ValueKind::none;
   }
 }
@@ -290,6 +285,7 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
   argument.value.labeled = field.named;
   argument.decided = !reads_exit && !field.beside;
   if (field.blank && holds_nothing(argument.value)) argument.value = {};
+  note_uncertain(builder, bit_of(argument));
 }
 
 void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
@@ -313,28 +309,24 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   tell_descriptors(context, builder.evaluator());
   tell_result(context);
   tell_names(context, builder.evaluator(), memory);
+  memory.take_uncertain();
   if (signature_ != nullptr && !raw_display_) {
-    memory.take_uncertain();
-    for (size_t i = 0; i < argument_count_; i++) {
-      if (arguments_[i].decided || arguments_[i].field->beside) continue;
-      exit_argument(context, builder, arguments_[i]);
-      arguments_[i].uncertain |= memory.take_uncertain();
-    }
+    for (size_t i = 0; i < argument_count_; i++)
+      if (!arguments_[i].decided && !arguments_[i].field->beside) exit_argument(context, builder, arguments_[i]);
     publish(true);
     if (context.options.states) [[unlikely]]
       add_states(context, builder);
-    memory.take_uncertain();
-    add_notes(context, builder, memory);
+    add_notes(context, builder);
   } else {
     event_.ready = event_.args.size();
   }
   set_result(context, builder);
-  event_.result.uncertain = memory.take_uncertain();
-  event_.uncertain |= event_.result.uncertain;
   if (context.options.stacks && event_.stack.empty() && event_.has_result) [[unlikely]]
     event_.stack = context.resolver.stack(raw.tid, arena_);
   if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
     add_dumps(context, memory);
+  if (uncertain_ != 0) [[unlikely]]
+    tell_uncertain();
   constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
   // One that was broken off again still resumes the first call.
   if (event_.error == erestart_restartblock && syscall_ != nullptr && !syscall_->resumes)
@@ -369,6 +361,17 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
   }
   argument.value.name = context.model.c_str(field.name);
   argument.value.labeled = field.named;
+  note_uncertain(builder, bit_of(argument));
+}
+
+// By their places among those that are shown.
+void CallDecoder::tell_uncertain() {
+  event_.uncertain = uncertain_ & (event::uncertain_notes | event::uncertain_dumps);
+  u32 place = 0;
+  for (size_t i = 0; i < argument_count_; i++) {
+    if (!arguments_[i].shown || arguments_[i].field->beside) continue;
+    event_.uncertain |= (uncertain_ >> i & 1) << place++;
+  }
 }
 
 // Makes the arguments visible in the event: those before the first undecided one, or all.
@@ -383,9 +386,7 @@ void CallDecoder::publish(bool all) {
     prefix &= argument.decided;
     if (!argument.shown) continue;
     if (all || prefix) {
-      Value& value = *new (values + count++) Value(argument.value);
-      value.uncertain = argument.uncertain;
-      event_.uncertain |= argument.uncertain;
+      new (values + count++) Value(argument.value);
       ready = count;
     } else {
       new (values + count++) Value();
@@ -454,11 +455,10 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
     else
       builder.pointed(type, address, Scope{});
   }
+  note_uncertain(builder, event::uncertain_dumps);
   const std::vector<event::Dump>& found = walk.dumps();
   auto* dumps = arena_.make<event::Dump>(found.size());
   std::ranges::copy(found, dumps);
-  event_.dumps_uncertain = memory.take_uncertain();
-  event_.uncertain |= event_.dumps_uncertain;
   event_.dumps = {dumps, found.size()};
 }
 
@@ -538,7 +538,7 @@ bool CallDecoder::shows_addresses(const Context& context, const describe::Altern
       parts, [&](const Field& part) { return context.model.types[part.type].kind == TypeKind::pointer; });
 }
 
-void CallDecoder::add_notes(const Context& context, ValueBuilder& builder, event::MemoryView& memory) {
+void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
   if ((notes_.count == 0 && entered_kinds_ == 0) || !event_.has_result) return;
   constexpr size_t most_kinds = 8;
   ValueList list(arena_, notes_.count + (entered_kinds_ != 0 ? most_kinds : 0));
@@ -556,10 +556,9 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder, event
     const bool speaks = text.count > 0;
     name_result(context.model, note, text);
     if (speaks && text.count == 0) continue;
-    text.uncertain = memory.take_uncertain();
-    event_.uncertain |= text.uncertain;
     if (!empty_note(context.model, note, text)) list.add(text);
   }
+  note_uncertain(builder, event::uncertain_notes);
   if (entered_kinds_ != 0 && !call_.failed) add_namespaces(context, list);
   event_.notes = {list.data(), list.size()};
 }

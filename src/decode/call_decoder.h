@@ -27,7 +27,6 @@ class CallDecoder {
     event::Value value;    // as of entry, or final
     bool decided = false;  // `value` is final
     bool shown = true;
-    bool uncertain = false;  // of `value`
   };
 
   void start_event(const Context& context, const event::RawEvent& raw);
@@ -41,6 +40,13 @@ class CallDecoder {
   void exit_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   void save_integer(const Context& context, const Evaluator& evaluator, const describe::Field& field);
   void publish(bool all);
+  // After values have been made: notes whether memory that they were made of was read too late.
+  void note_uncertain(ValueBuilder& builder, u32 of) {
+    if (builder.took_uncertain()) [[unlikely]]
+      uncertain_ |= of;
+  }
+  u32 bit_of(const Argument& argument) const { return u32{1} << (&argument - arguments_.data()); }
+  void tell_uncertain();
   void set_error(const Context& context, s64 result);
   void whole_result(event::Value& result);
   void tell_descriptors(const Context& context, const Evaluator& evaluator);
@@ -51,7 +57,7 @@ class CallDecoder {
   void add_dumps(const Context& context, event::MemoryView& memory);
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
   bool shows_addresses(const Context& context, const describe::Alternative& note) const;
-  void add_notes(const Context& context, ValueBuilder& builder, event::MemoryView& memory);
+  void add_notes(const Context& context, ValueBuilder& builder);
   void add_states(const Context& context, ValueBuilder& builder);
   void add_namespaces(const Context& context, ValueList& notes);
 
@@ -67,6 +73,7 @@ class CallDecoder {
   size_t argument_count_ = 0;
   bool in_call_ = false;
   bool raw_display_ = false;
+  u32 uncertain_ = 0;                  // event::uncertain_notes ..., and arguments by their number
   u64 entered_kinds_ = 0;              // of namespaces: see describe::Syscall::enters
   const char* interrupted_ = nullptr;  // name of the call that restart_syscall goes on with
 };

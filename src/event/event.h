@@ -76,7 +76,6 @@ struct Value {
   bool unless_raw : 1 = false;  // format, or note with one in it: not shown with -X raw
   bool nested : 1 = false;      // format: with -X verbose the parts of the comment show their numbers as well
   bool data_only : 1 = false;   // field of a format, text of an fd: for sinks that show data, not for text
-  bool uncertain : 1 = false;   // argument, result, note: its memory was read too late, and may have changed
   u32 count = 0;                // of items, or bytes of text
   u64 number = 0;               // sign-extended where the type is signed
   union {
@@ -144,6 +143,10 @@ struct State {
   Value before, after;
 };
 
+// In Event::uncertain, beside the arguments by their places from bit 0 on.
+inline constexpr u32 uncertain_notes = u32{1} << 30;
+inline constexpr u32 uncertain_dumps = u32{1} << 31;
+
 struct Event {
   EventKind kind{};
   Abi abi{};
@@ -154,8 +157,6 @@ struct Event {
   bool known_call = true;
   bool start_seen = true;  // false: tracing began within the call
   bool siginfo_valid = false;
-  bool uncertain = false;  // call: some of its values are (Value::uncertain), or its dumps
-  bool dumps_uncertain = false;
   bool awaits_exit = false;  // call_start: something is known only at the exit though all args are ready (a note)
   Tid tid{};
   Tgid tgid{};
@@ -168,8 +169,9 @@ struct Event {
   u32 syscall = ~0u;               // index of the describe::Syscall, ~0u if unknown
   std::span<const Value> args;     // call: arguments; signal: args[0] is the siginfo as a structure
   std::span<const Value> targets;  // call_start, if asked for: what the call may touch, in full where args are abridged
-  size_t ready = 0;                // call_start: how many of args can be shown
-  Value result;                    // call_end
+  u32 uncertain = 0;  // call_end: what was read from memory too late, and may be another than it was for the call
+  size_t ready = 0;   // call_start: how many of args can be shown
+  Value result;       // call_end
   s64 raw_result = 0;
   u16 error = 0;                      // errno value
   const char* error_name = nullptr;   // "ENOENT"

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <utility>
 
 #include "base/types.h"
 
@@ -25,7 +24,12 @@ class MemoryView {
 
   // Whether any of what was asked for since the last call of this may have been different at the moment that the memory
   // is to be of: it was looked at later, or couldn't be any more.
-  bool take_uncertain() { return std::exchange(uncertain_, false); }
+  bool take_uncertain() {
+    if (!uncertain_) [[likely]]
+      return false;
+    uncertain_ = false;
+    return true;
+  }
 
  protected:
   void note_uncertain() { uncertain_ = true; }

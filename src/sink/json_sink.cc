@@ -136,7 +136,7 @@ void JsonSink::call(JsonWriter& json, const Event& event) {
   values_.members(json, event.args);
   json.end_object();
   outcome(json, event);
-  if (event.uncertain) [[unlikely]]
+  if (event.uncertain != 0) [[unlikely]]
     uncertain(json, event);
   dumps(json, event);
   states(json, event);
@@ -192,24 +192,20 @@ void JsonSink::outcome(JsonWriter& json, const Event& event) {
 }
 
 void JsonSink::uncertain(JsonWriter& json, const Event& event) {
-  const auto is_uncertain = [](const event::Value& value) { return value.uncertain; };
+  constexpr u32 others = event::uncertain_notes | event::uncertain_dumps;
   json.key("uncertain");
   json.begin_object();
-  if (std::ranges::any_of(event.args, is_uncertain)) {
+  if (event.uncertain & ~others) {
     json.key("args");
     json.begin_array();
-    values_.uncertain_names(json, event.args);
+    values_.names(json, event.args, event.uncertain & ~others);
     json.end_array();
   }
-  if (event.result.uncertain) {
-    json.key("result");
-    json.boolean(true);
-  }
-  if (std::ranges::any_of(event.notes, is_uncertain)) {
+  if (event.uncertain & event::uncertain_notes) {
     json.key("notes");
     json.boolean(true);
   }
-  if (event.dumps_uncertain) {
+  if (event.uncertain & event::uncertain_dumps) {
     json.key("dumps");
     json.boolean(true);
   }

@@ -73,26 +73,23 @@ void JsonValueWriter::members(JsonWriter& json, std::span<const Value> values, s
   }
 }
 
-void JsonValueWriter::uncertain_names(JsonWriter& json, std::span<const Value> values) {
+void JsonValueWriter::names(JsonWriter& json, std::span<const Value> values, u32 which) {
   size_t place = 0;
-  uncertain_names(json, values, false, place);
+  for (size_t i = 0; i < values.size(); i++) name(json, values[i], which >> i & 1, place);
 }
 
-void JsonValueWriter::uncertain_names(JsonWriter& json, std::span<const Value> values, bool all, size_t& place) {
-  for (const Value& field : values) {
-    if (field.kind == ValueKind::none) continue;
-    const bool uncertain = all || field.uncertain;
-    if (field.kind == ValueKind::structure && field.inlined) {
-      uncertain_names(json, field.items(), uncertain, place);
-      continue;
-    }
-    place++;
-    if (!uncertain) continue;
-    if (field.name != nullptr) {
-      json.string(field.name);
-    } else {
-      json.string(std::to_string(place));
-    }
+void JsonValueWriter::name(JsonWriter& json, const Value& value, bool wanted, size_t& place) {
+  if (value.kind == ValueKind::none) return;
+  if (value.kind == ValueKind::structure && value.inlined) {
+    for (const Value& field : value.items()) name(json, field, wanted, place);
+    return;
+  }
+  place++;
+  if (!wanted) return;
+  if (value.name != nullptr) {
+    json.string(value.name);
+  } else {
+    json.string(std::to_string(place));
   }
 }
 

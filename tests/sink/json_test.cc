@@ -192,21 +192,17 @@ TEST_F(JsonTest, InlinedStructuresAndNamelessArguments) {
 }
 
 TEST_F(JsonTest, UncertainValuesAreNamed) {
-  Value read_late = Maker::named("buf", make.string("text"));
   Value inner = make.structure({Maker::named("b", make.number(2)), make.number(3)});
-  inner.inlined = inner.uncertain = true;
-  Value nameless = make.number(4);
-  read_late.uncertain = nameless.uncertain = true;
-  Event call = make.call("f", {Maker::named("fd", make.number(1)), read_late, inner, nameless}, make.number(0));
+  inner.inlined = true;
+  Event call = make.call("f",
+                         {Maker::named("fd", make.number(1)), Maker::named("buf", make.string("text")), inner,
+                          make.number(4), Maker::named("size", make.number(5))},
+                         make.number(0));
   EXPECT_EQ(line(call).find("uncertain"), std::string::npos);
-  call.uncertain = true;
+  call.uncertain = 0b1110;
   EXPECT_NE(line(call).find(R"("result":0,"uncertain":{"args":["buf","b","4","5"]}})"), std::string::npos);
-  Value note = make.word("left");
-  note.uncertain = true;
-  call.args = {};
-  call.notes = make.list({note});
-  call.result.uncertain = call.dumps_uncertain = true;
-  EXPECT_NE(line(call).find(R"("uncertain":{"result":true,"notes":true,"dumps":true})"), std::string::npos);
+  call.uncertain = 0b10000 | event::uncertain_notes | event::uncertain_dumps;
+  EXPECT_NE(line(call).find(R"("uncertain":{"args":["size"],"notes":true,"dumps":true})"), std::string::npos);
 }
 
 TEST_F(JsonTest, OtherEvents) {
