@@ -75,13 +75,16 @@ describe::CapturePlan copies_of(const Options& options, const describe::Model& m
 
 capture::bpf::Depth depth_of(const Options& options, const capture::Plan& plan, const describe::Model& model) {
   const bool stand_still = !plan.observe && !what_needs_stops(options, plan).empty();
-  return {.copies = copies_of(options, model), .files = files_of(options), .stand_still = stand_still};
+  return {.copies = copies_of(options, model),
+          .names = options.record || options.decode.pid_names,
+          .files = files_of(options),
+          .stand_still = stand_still};
 }
 
 Result<std::unique_ptr<capture::Source>> make_bpf_source(const Options& options, capture::Plan plan,
                                                          const describe::Model& model, capture::Messages& messages) {
   const capture::bpf::Depth depth = depth_of(options, plan, model);
-  if (!depth.stand_still && !plan.observe) plan.unneeded = unneeded_outcomes(options, model);
+  if (!depth.stand_still) plan.unneeded = unneeded_outcomes(options, model);
   return capture::bpf::make_bpf_source(std::move(plan), depth, messages);
 }
 

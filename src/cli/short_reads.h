@@ -9,7 +9,11 @@ namespace sysray::cli {
 class ShortReads : public event::MemoryView {
  public:
   ShortReads(event::MemoryView& inner, capture::Messages& messages) : inner_(inner), messages_(messages) {}
-  size_t read(RemoteAddress from, void* to, size_t size) override { return inner_.read(from, to, size); }
+  size_t read(RemoteAddress from, void* to, size_t size) override {
+    const size_t got = inner_.read(from, to, size);
+    note_uncertain_of(inner_);
+    return got;
+  }
   StringRead read_string(RemoteAddress from, char* to, size_t limit) override;
 
  private:

@@ -226,35 +226,30 @@ Value ValueBuilder::counted_array_at(const Type& array, u64 at, u64 count, const
 }
 
 Value ValueBuilder::zero_terminated_at(const Type& array, u64 at, const Scope& scope) {
-  constexpr size_t chunk = 512;
+  constexpr size_t largest = 512;
   const u64 each = std::max<u64>(size_of(model_, array.ref, call_.abi), 1);
-  if (each > chunk) return address(at);
+  if (each > largest) return address(at);
   const bool counting = array.count_words != none && abbreviate_;
   const u64 limit = counting ? max_elements : display_limit(array, scope);
   ValueList list(arena_);
   Value value;
   u64 carry = 0;
   u64 count = 0;
-  u8 buffer[chunk];
-  size_t have = 0;
-  size_t used = 0;
-  for (;; count++, used += each) {
+  u8 bytes[largest];
+  for (;; count++) {
     const u64 from = at + count * each;
-    if (used + each > have) {
-      have = memory_.read({from}, buffer, chunk / each * each);
-      used = 0;
-    }
-    if (have < each) {
+    // Not several at once: what is behind the end was not captured.
+    if (memory_.read({from}, bytes, each) < each) {
       value.fault = true;
       value.number = from;
       break;
     }
-    if (std::all_of(buffer + used, buffer + used + each, [](u8 byte) { return byte == 0; })) break;
+    if (std::all_of(bytes, bytes + each, [](u8 byte) { return byte == 0; })) break;
     if (count >= limit) {
       value.more = true;
       break;
     }
-    if (!counting) element(array, {buffer + used, each, {from}}, count, carry, scope, list);
+    if (!counting) element(array, {bytes, each, {from}}, count, carry, scope, list);
   }
   if (value.fault && count == 0) return address(at);
   return counting ? count_comment(array, at, count, value.fault) : list_value(array, list, value);

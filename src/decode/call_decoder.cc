@@ -49,6 +49,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   result_type_ = none;
   notes_ = {};
   entered_kinds_ = 0;
+  uncertain_ = 0;
   argument_count_ = 0;
   in_call_ = true;
 
@@ -284,6 +285,7 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
   argument.value.labeled = field.named;
   argument.decided = !reads_exit && !field.beside;
   if (field.blank && holds_nothing(argument.value)) argument.value = {};
+  note_uncertain(builder, bit_of(argument));
 }
 
 void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
@@ -307,6 +309,7 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   tell_descriptors(context, builder.evaluator());
   tell_result(context);
   tell_names(context, builder.evaluator(), memory);
+  memory.take_uncertain();
   if (signature_ != nullptr && !raw_display_) {
     for (size_t i = 0; i < argument_count_; i++)
       if (!arguments_[i].decided && !arguments_[i].field->beside) exit_argument(context, builder, arguments_[i]);
@@ -322,6 +325,8 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
     event_.stack = context.resolver.stack(raw.tid, arena_);
   if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
     add_dumps(context, memory);
+  if (uncertain_ != 0) [[unlikely]]
+    tell_uncertain();
   constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
   // One that was broken off again still resumes the first call.
   if (event_.error == erestart_restartblock && syscall_ != nullptr && !syscall_->resumes)
@@ -356,6 +361,17 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
   }
   argument.value.name = context.model.c_str(field.name);
   argument.value.labeled = field.named;
+  note_uncertain(builder, bit_of(argument));
+}
+
+// By their places among those that are shown.
+void CallDecoder::tell_uncertain() {
+  event_.uncertain = uncertain_ & (event::uncertain_notes | event::uncertain_dumps);
+  u32 place = 0;
+  for (size_t i = 0; i < argument_count_; i++) {
+    if (!arguments_[i].shown || arguments_[i].field->beside) continue;
+    event_.uncertain |= (uncertain_ >> i & 1) << place++;
+  }
 }
 
 // Makes the arguments visible in the event: those before the first undecided one, or all.
@@ -439,6 +455,7 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
     else
       builder.pointed(type, address, Scope{});
   }
+  note_uncertain(builder, event::uncertain_dumps);
   const std::vector<event::Dump>& found = walk.dumps();
   auto* dumps = arena_.make<event::Dump>(found.size());
   std::ranges::copy(found, dumps);
@@ -541,6 +558,7 @@ void CallDecoder::add_notes(const Context& context, ValueBuilder& builder) {
     if (speaks && text.count == 0) continue;
     if (!empty_note(context.model, note, text)) list.add(text);
   }
+  note_uncertain(builder, event::uncertain_notes);
   if (entered_kinds_ != 0 && !call_.failed) add_namespaces(context, list);
   event_.notes = {list.data(), list.size()};
 }

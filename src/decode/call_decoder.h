@@ -40,6 +40,13 @@ class CallDecoder {
   void exit_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   void save_integer(const Context& context, const Evaluator& evaluator, const describe::Field& field);
   void publish(bool all);
+  // After values have been made: notes whether memory that they were made of was read too late.
+  void note_uncertain(ValueBuilder& builder, u32 of) {
+    if (builder.took_uncertain()) [[unlikely]]
+      uncertain_ |= of;
+  }
+  u32 bit_of(const Argument& argument) const { return u32{1} << (&argument - arguments_.data()); }
+  void tell_uncertain();
   void set_error(const Context& context, s64 result);
   void whole_result(event::Value& result);
   void tell_descriptors(const Context& context, const Evaluator& evaluator);
@@ -66,6 +73,7 @@ class CallDecoder {
   size_t argument_count_ = 0;
   bool in_call_ = false;
   bool raw_display_ = false;
+  u32 uncertain_ = 0;                  // event::uncertain_notes ..., and arguments by their number
   u64 entered_kinds_ = 0;              // of namespaces: see describe::Syscall::enters
   const char* interrupted_ = nullptr;  // name of the call that restart_syscall goes on with
 };

@@ -71,7 +71,7 @@ Decoder::Thread& Decoder::thread(Tid tid) {
 }
 
 const Event* Decoder::on(const RawEvent& raw, event::MemoryView& memory) {
-  context_.resolver.moment_captured(raw.tid, raw.files, raw.network);
+  context_.resolver.moment_captured(raw);
   switch (raw.kind) {
     case RawKind::exec: context_.resolver.program_changed(raw.tid); return nullptr;
     case RawKind::call_enter: {

@@ -157,7 +157,7 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
 Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const Type& pointer) {
   const u64 size = evaluator_.value_or(type.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
   const u64 limit = std::min<u64>(type.uncut ? most_whole : context_.options.string_limit,
-                                  evaluator_.value_or(type.shown, scope, most_whole));
+                                  evaluator_.value_or(type.shown, scope, ~u64{0}));
   const auto shown = static_cast<size_t>(std::min<u64>(size, limit));
   Value value;
   value.kind = ValueKind::string;

@@ -90,6 +90,7 @@ class ValueBuilder {
   // From now on the data that walked values transfer are collected as well. nullptr: no more.
   void collect_dumps(DumpWalk* walk) { dumps_ = walk; }
   // Arrays are walked to their end, whatever -s says.
+  bool took_uncertain() { return memory_.take_uncertain(); }
   void ignore_limits() { unlimited_ = true; }
   // Collects the bytes that a pointer of this type to data at `address` points to.
   void dump(const describe::Type& pointer, u64 address, const Scope& scope);

@@ -143,6 +143,10 @@ struct State {
   Value before, after;
 };
 
+// In Event::uncertain, beside the arguments by their places from bit 0 on.
+inline constexpr u32 uncertain_notes = u32{1} << 30;
+inline constexpr u32 uncertain_dumps = u32{1} << 31;
+
 struct Event {
   EventKind kind{};
   Abi abi{};
@@ -165,8 +169,9 @@ struct Event {
   u32 syscall = ~0u;               // index of the describe::Syscall, ~0u if unknown
   std::span<const Value> args;     // call: arguments; signal: args[0] is the siginfo as a structure
   std::span<const Value> targets;  // call_start, if asked for: what the call may touch, in full where args are abridged
-  size_t ready = 0;                // call_start: how many of args can be shown
-  Value result;                    // call_end
+  u32 uncertain = 0;  // call_end: what was read from memory too late, and may be another than it was for the call
+  size_t ready = 0;   // call_start: how many of args can be shown
+  Value result;       // call_end
   s64 raw_result = 0;
   u16 error = 0;                      // errno value
   const char* error_name = nullptr;   // "ENOENT"

@@ -9,7 +9,7 @@ std::vector<MemorySnapshot::Stored>::iterator MemorySnapshot::behind(u64 address
   return std::partition_point(ranges_.begin(), ranges_.end(), [&](const Stored& r) { return r.end() <= address; });
 }
 
-void MemorySnapshot::add(RemoteAddress at, std::span<const std::byte> bytes) {
+void MemorySnapshot::add(RemoteAddress at, std::span<const std::byte> bytes, bool uncertain) {
   // Up to the last address: nothing is mapped behind it.
   if (bytes.size() > ~u64{0} - at.value) bytes = bytes.first(~u64{0} - at.value);
   u64 from = at.value;
@@ -23,7 +23,7 @@ void MemorySnapshot::add(RemoteAddress at, std::span<const std::byte> bytes) {
     }
     size_t gap = bytes.size();
     if (next != ranges_.end()) gap = std::min<u64>(gap, next->address - from);
-    ranges_.insert(next, {from, gap, bytes_.size()});
+    ranges_.insert(next, {from, gap, bytes_.size(), uncertain});
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(gap));
     bytes = bytes.subspan(gap);
     from += gap;
@@ -33,6 +33,7 @@ void MemorySnapshot::add(RemoteAddress at, std::span<const std::byte> bytes) {
 void MemorySnapshot::clear() {
   ranges_.clear();
   bytes_.clear();
+  take_uncertain();
 }
 
 size_t MemorySnapshot::read(RemoteAddress from, void* to, size_t size) {
@@ -41,6 +42,7 @@ size_t MemorySnapshot::read(RemoteAddress from, void* to, size_t size) {
   for (auto range = behind(from.value); done < size && range != ranges_.end(); ++range) {
     u64 at = from.value + done;
     if (range->address > at || at < from.value) break;
+    if (range->uncertain) note_uncertain();
     size_t n = std::min<u64>(size - done, range->end() - at);
     memcpy(out + done, bytes_.data() + range->offset + (at - range->address), n);
     done += n;
@@ -50,15 +52,20 @@ size_t MemorySnapshot::read(RemoteAddress from, void* to, size_t size) {
 
 size_t RecordingMemory::read(RemoteAddress from, void* to, size_t size) {
   size_t n = inner_.read(from, to, size);
-  snapshot_.add(from, {static_cast<const std::byte*>(to), n});
+  add(from, to, n);
   return n;
 }
 
 MemoryView::StringRead RecordingMemory::read_string(RemoteAddress from, char* to, size_t limit) {
   StringRead result = inner_.read_string(from, to, limit);
-  size_t n = result.length + result.terminated;
-  snapshot_.add(from, {reinterpret_cast<const std::byte*>(to), n});
+  add(from, to, result.length + result.terminated);
   return result;
+}
+
+void RecordingMemory::add(RemoteAddress from, const void* bytes, size_t size) {
+  const bool uncertain = inner_.take_uncertain();
+  if (uncertain) note_uncertain();
+  snapshot_.add(from, {static_cast<const std::byte*>(bytes), size}, uncertain);
 }
 
 }  // namespace sysray::event

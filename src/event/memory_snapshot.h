@@ -12,7 +12,8 @@ namespace sysray::event {
 class MemorySnapshot : public MemoryView {
  public:
   // Where bytes that were captured before are given again, the first ones stay: a snapshot is of one moment.
-  void add(RemoteAddress at, std::span<const std::byte> bytes);
+  // `uncertain`: as MemoryView::take_uncertain() tells it of them, which it then does here.
+  void add(RemoteAddress at, std::span<const std::byte> bytes, bool uncertain = false);
   void clear();
 
   size_t read(RemoteAddress from, void* to, size_t size) override;
@@ -20,12 +21,13 @@ class MemorySnapshot : public MemoryView {
   struct Range {
     RemoteAddress at;
     std::span<const std::byte> bytes;
+    bool uncertain = false;
   };
   // By address, without overlaps. Neighbours may touch.
   size_t range_count() const { return ranges_.size(); }
   Range range(size_t index) const {
     const Stored& stored = ranges_[index];
-    return {{stored.address}, std::span(bytes_).subspan(stored.offset, stored.size)};
+    return {{stored.address}, std::span(bytes_).subspan(stored.offset, stored.size), stored.uncertain};
   }
 
  private:
@@ -33,6 +35,7 @@ class MemorySnapshot : public MemoryView {
     u64 address;
     size_t size;
     size_t offset;  // in bytes_
+    bool uncertain;
     u64 end() const { return address + size; }
   };
   // The first range that ends behind `address`.
@@ -49,6 +52,7 @@ class RecordingMemory : public MemoryView {
   StringRead read_string(RemoteAddress from, char* to, size_t limit) override;
 
  private:
+  void add(RemoteAddress from, const void* bytes, size_t size);
   MemoryView& inner_;
   MemorySnapshot& snapshot_;
 };

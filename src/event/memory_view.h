@@ -21,6 +21,23 @@ class MemoryView {
   };
   // Reads a NUL-terminated string of at most `limit` bytes (the NUL counts) into `to`, which holds `limit` bytes.
   virtual StringRead read_string(RemoteAddress from, char* to, size_t limit);
+
+  // Whether any of what was asked for since the last call of this may have been different at the moment that the memory
+  // is to be of: it was looked at later, or couldn't be any more.
+  bool take_uncertain() {
+    if (!uncertain_) [[likely]]
+      return false;
+    uncertain_ = false;
+    return true;
+  }
+
+ protected:
+  void note_uncertain() { uncertain_ = true; }
+  // For views that pass reads on.
+  void note_uncertain_of(MemoryView& inner) { uncertain_ |= inner.take_uncertain(); }
+
+ private:
+  bool uncertain_ = false;
 };
 
 // No memory at all: every read fails.

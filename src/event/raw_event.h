@@ -48,6 +48,7 @@ struct SocketFact {
 };
 
 class CapturedFiles;
+class EndedTasks;
 
 struct RawEvent {
   RawKind kind{};
@@ -73,6 +74,7 @@ struct RawEvent {
   Tampering tampering;                   // call_exit
   SocketFact socket;                     // calls
   const CapturedFiles* files = nullptr;  // calls, from sources that capture them; valid during the callback
+  EndedTasks* ended = nullptr;           // calls, from sources that note names; valid during the callback
   u32 network = 0;                       // calls: inode number of the thread's network namespace; 0: not known
   std::string_view comm;                 // name of the thread, valid during the callback
 };

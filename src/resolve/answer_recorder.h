@@ -22,9 +22,7 @@ class AnswerRecorder : public Resolver {
   void task_ended(Tid tid) override { inner_.task_ended(tid); }
   void task_superseded(Tid tid, Tid former) override { inner_.task_superseded(tid, former); }
   void program_changed(Tid tid) override { inner_.program_changed(tid); }
-  void moment_captured(Tid tid, const event::CapturedFiles* files, u32 network) override {
-    inner_.moment_captured(tid, files, network);
-  }
+  void moment_captured(const event::RawEvent& event) override { inner_.moment_captured(event); }
   void descriptor_made(Tid tid, int fd, const NamedFile& file) override { inner_.descriptor_made(tid, fd, file); }
   void descriptors_closing(Tid tid, int first, int last) override { inner_.descriptors_closing(tid, first, last); }
   void descriptors_closed(Tid tid, bool success) override { inner_.descriptors_closed(tid, success); }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "event/ended_tasks.h"
 #include "resolve/socket_address.h"
 
 namespace sysray::resolve {
@@ -306,10 +307,22 @@ const event::Container* ProcResolver::container(Tid tid, Arena& arena) {
   return shown;
 }
 
+// It may have ended since the begin of the call. What is not there at the end of one has been waited for.
+std::optional<std::string_view> ProcResolver::ended_name(Tid tid, Arena& arena) {
+  if (ended_ == nullptr) return std::nullopt;
+  if (!in_call_) {
+    ended_->forget(tid);
+    return std::nullopt;
+  }
+  const auto name = ended_->name_of(tid);
+  if (!name) return std::nullopt;
+  return arena.copy(*name);
+}
+
 std::optional<std::string_view> ProcResolver::thread_name(Tid tid, Arena& arena) {
   char name[64];
   const File file(fopen(proc_.path(tid, "comm"), "re"));
-  if (!file || fgets(name, sizeof name, file.get()) == nullptr) return std::nullopt;
+  if (!file || fgets(name, sizeof name, file.get()) == nullptr) return ended_name(tid, arena);
   size_t n = strlen(name);
   if (n > 0 && name[n - 1] == '\n') n--;
   return arena.copy({name, n});

@@ -45,11 +45,13 @@ class ProcResolver : public Resolver {
   void task_superseded(Tid tid, Tid former) override;
   void program_changed(Tid tid) override;
   void descriptor_made(Tid tid, int fd, const NamedFile& file) override;
-  void moment_captured(Tid tid, const event::CapturedFiles* files, u32 network) override {
-    captured_of_ = tid;
-    captured_ = files;
-    if (network != network_) reader_.meet_network(tid, network);
-    network_ = network;
+  void moment_captured(const event::RawEvent& event) override {
+    captured_of_ = event.tid;
+    captured_ = event.files;
+    ended_ = event.ended;
+    in_call_ = event.kind == event::RawKind::call_enter;
+    if (event.network != network_) reader_.meet_network(event.tid, event.network);
+    network_ = event.network;
   }
   void descriptors_closing(Tid tid, int first, int last) override {
     if (!sight_.captured) tables_.begin_closing(tid, first, last);
@@ -85,6 +87,7 @@ class ProcResolver : public Resolver {
 
  private:
   const event::CapturedFile* captured(Tid tid, int fd) const;
+  std::optional<std::string_view> ended_name(Tid tid, Arena& arena);
   std::string whole_path(Tid tid, const NamedFile& file);
   bool is_same_file(Tid tid, const std::string& one, std::string_view other);
   void read_table(Tid tid);
@@ -108,6 +111,8 @@ class ProcResolver : public Resolver {
   std::pair<Tid, int> looked_at_;  // the descriptor whose name was asked for last
   Tid captured_of_{};              // whose captured files these are
   const event::CapturedFiles* captured_ = nullptr;
+  event::EndedTasks* ended_ = nullptr;
+  bool in_call_ = false;   // the moment is the begin of a call
   u32 network_ = 0;        // the namespace of that thread
   DescriptorEntry stray_;  // of a task that is none, for the moment of an answer
   // Netlink protocols by socket inode. Inode numbers are not reused while a socket exists, and a new socket with an

@@ -41,9 +41,9 @@ class Resolver {
   // From here on the task's descriptors may end, or become others, without a call that says so.
   virtual void descriptors_untold(Tid) {}
 
-  // What the source has captured of the moment of the event that follows: the files behind the thread's descriptors
-  // (nullptr: nothing), and the inode number of its network namespace (0: nothing). Valid until it is called again.
-  virtual void moment_captured(Tid, const event::CapturedFiles*, u32 /*network*/) {}
+  // The event that follows, with what the source has captured of its moment (RawEvent::files, ended, network). Valid
+  // until it is called again.
+  virtual void moment_captured(const event::RawEvent&) {}
 
   // What was recorded of the world as of the event that follows (answers.h); valid until it is called again.
   virtual void recall(std::span<const std::byte>) {}

@@ -136,6 +136,8 @@ void JsonSink::call(JsonWriter& json, const Event& event) {
   values_.members(json, event.args);
   json.end_object();
   outcome(json, event);
+  if (event.uncertain != 0) [[unlikely]]
+    uncertain(json, event);
   dumps(json, event);
   states(json, event);
   stack(json, event);
@@ -187,6 +189,27 @@ void JsonSink::outcome(JsonWriter& json, const Event& event) {
     json.end_array();
   }
   if (event.tampering.any()) tampering(json, event.tampering);
+}
+
+void JsonSink::uncertain(JsonWriter& json, const Event& event) {
+  constexpr u32 others = event::uncertain_notes | event::uncertain_dumps;
+  json.key("uncertain");
+  json.begin_object();
+  if (event.uncertain & ~others) {
+    json.key("args");
+    json.begin_array();
+    values_.names(json, event.args, event.uncertain & ~others);
+    json.end_array();
+  }
+  if (event.uncertain & event::uncertain_notes) {
+    json.key("notes");
+    json.boolean(true);
+  }
+  if (event.uncertain & event::uncertain_dumps) {
+    json.key("dumps");
+    json.boolean(true);
+  }
+  json.end_object();
 }
 
 void JsonSink::tampering(JsonWriter& json, const event::Tampering& done) {

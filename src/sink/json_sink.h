@@ -32,6 +32,7 @@ class JsonSink : public Sink {
   void call(JsonWriter& json, const event::Event& event);
   void outcome(JsonWriter& json, const event::Event& event);
   void tampering(JsonWriter& json, const event::Tampering& done);
+  void uncertain(JsonWriter& json, const event::Event& event);
   void failure(JsonWriter& json, const event::Event& event);
   void dumps(JsonWriter& json, const event::Event& event);
   void states(JsonWriter& json, const event::Event& event);

@@ -1,6 +1,8 @@
 // Every kind of Value in its JSON form.
 #include "sink/json_value.h"
 
+#include <string>
+
 #include "sink/value_bits.h"
 
 namespace sysray::sink {
@@ -68,6 +70,26 @@ void JsonValueWriter::members(JsonWriter& json, std::span<const Value> values, s
       json.name(place);
     }
     value(json, field);
+  }
+}
+
+void JsonValueWriter::names(JsonWriter& json, std::span<const Value> values, u32 which) {
+  size_t place = 0;
+  for (size_t i = 0; i < values.size(); i++) name(json, values[i], which >> i & 1, place);
+}
+
+void JsonValueWriter::name(JsonWriter& json, const Value& value, bool wanted, size_t& place) {
+  if (value.kind == ValueKind::none) return;
+  if (value.kind == ValueKind::structure && value.inlined) {
+    for (const Value& field : value.items()) name(json, field, wanted, place);
+    return;
+  }
+  place++;
+  if (!wanted) return;
+  if (value.name != nullptr) {
+    json.string(value.name);
+  } else {
+    json.string(std::to_string(place));
   }
 }
 

@@ -15,6 +15,8 @@ class JsonValueWriter {
   void value(JsonWriter& json, const event::Value& value);
   // Named values as the members of an object that is open; those without a name are called by their place ("1").
   void members(JsonWriter& json, std::span<const event::Value> values);
+  // The names that members() gives to some of them, by the bits of their places; as elements of an array that is open.
+  void names(JsonWriter& json, std::span<const event::Value> values, u32 which);
 
  private:
   using Value = event::Value;
@@ -35,6 +37,7 @@ class JsonValueWriter {
   void comment(JsonWriter& json, const Value& value);
   void security(JsonWriter& json, const Value& value);
   void members(JsonWriter& json, std::span<const Value> values, size_t& place);
+  void name(JsonWriter& json, const Value& value, bool wanted, size_t& place);
   void elements(JsonWriter& json, std::span<const Value> values);
 
   TextOptions plain_;  // formats show their text as with default options

@@ -61,5 +61,22 @@ TEST(RecordingMemory, CapturesWhatIsReadAndNoMore) {
   EXPECT_EQ(std::string_view(text, string.length), "first");
 }
 
+TEST(RecordingMemory, WhatIsUncertainStaysSo) {
+  MemorySnapshot source;
+  source.add({100}, bytes("sure"));
+  source.add({104}, bytes("late"), true);
+  MemorySnapshot captured;
+  RecordingMemory memory(source, captured);
+  EXPECT_EQ(read(memory, 100, 4), "sure");
+  EXPECT_FALSE(memory.take_uncertain());
+  EXPECT_EQ(read(memory, 102, 6), "relate");
+  EXPECT_TRUE(memory.take_uncertain());
+  EXPECT_FALSE(memory.take_uncertain());
+  EXPECT_EQ(read(captured, 100, 4), "sure");
+  EXPECT_FALSE(captured.take_uncertain());
+  EXPECT_EQ(read(captured, 105, 1), "a");
+  EXPECT_TRUE(captured.take_uncertain());
+}
+
 }  // namespace
 }  // namespace sysray::event

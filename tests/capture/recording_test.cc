@@ -22,6 +22,7 @@ struct Player : Consumer {
     std::string bytes(64, 0);
     bytes.resize(memory.read({event.args[1]}, bytes.data(), bytes.size()));
     memories.push_back(bytes);
+    uncertain.push_back(memory.take_uncertain());
     return {};
   }
   void on_world(std::span<const std::byte> bytes) override {
@@ -32,6 +33,7 @@ struct Player : Consumer {
   std::vector<RawEvent> events;
   std::vector<std::string> comms;
   std::vector<std::string> memories;
+  std::vector<bool> uncertain;
   std::vector<std::string> worlds;
 };
 
@@ -74,7 +76,7 @@ class RecordingTest : public testing::Test {
     for (u32 i = 0; i < count; i++) {
       event::MemorySnapshot memory;
       std::string text = "memory of event " + std::to_string(i);
-      memory.add({4096 + i}, std::as_bytes(std::span(text)));
+      memory.add({4096 + i}, std::as_bytes(std::span(text)), i % 7 == 0);
       const std::string world = "world of event " + std::to_string(i);
       writer->add(sample(i), memory, std::as_bytes(std::span(world)));
     }
@@ -110,6 +112,7 @@ TEST_F(RecordingTest, ComesBackAsItWas) {
     RawEvent wanted = sample(i), found = player.events[i];
     EXPECT_EQ(player.comms[i], wanted.comm);
     EXPECT_EQ(player.memories[i], wanted.args[1] ? "memory of event " + std::to_string(i) : "");
+    EXPECT_EQ(player.uncertain[i], wanted.args[1] && i % 7 == 0);
     EXPECT_EQ(player.worlds[i], "world of event " + std::to_string(i));
     EXPECT_EQ(found.socket.known, wanted.socket.known);
     EXPECT_EQ(found.socket.descriptor, wanted.socket.descriptor);
@@ -234,6 +237,7 @@ TEST(HostileBlocks, RandomBodiesDecodeOrFail) {
   EventEncoder encoder;
   event::MemorySnapshot memory;
   memory.add({77}, std::vector<std::byte>(50, std::byte{1}));
+  memory.add({127}, std::vector<std::byte>(50, std::byte{2}), true);
   for (u32 i = 0; i < 30; i++) encoder.encode(sample(i), memory, std::as_bytes(std::span("world", 5)), good);
   std::mt19937 random(1);
   for (int round = 0; round < 3000; round++) {

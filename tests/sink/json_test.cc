@@ -191,6 +191,20 @@ TEST_F(JsonTest, InlinedStructuresAndNamelessArguments) {
   EXPECT_NE(text.find(R"("args":{"a":1,"b":2,"3":3,"4":4})"), std::string::npos) << text;
 }
 
+TEST_F(JsonTest, UncertainValuesAreNamed) {
+  Value inner = make.structure({Maker::named("b", make.number(2)), make.number(3)});
+  inner.inlined = true;
+  Event call = make.call("f",
+                         {Maker::named("fd", make.number(1)), Maker::named("buf", make.string("text")), inner,
+                          make.number(4), Maker::named("size", make.number(5))},
+                         make.number(0));
+  EXPECT_EQ(line(call).find("uncertain"), std::string::npos);
+  call.uncertain = 0b1110;
+  EXPECT_NE(line(call).find(R"("result":0,"uncertain":{"args":["buf","b","4","5"]}})"), std::string::npos);
+  call.uncertain = 0b10000 | event::uncertain_notes | event::uncertain_dumps;
+  EXPECT_NE(line(call).find(R"("uncertain":{"args":["size"],"notes":true,"dumps":true})"), std::string::npos);
+}
+
 TEST_F(JsonTest, OtherEvents) {
   Event signal = Maker::plain(EventKind::signal);
   signal.status = 17;

@@ -7,14 +7,16 @@
 
 namespace sysray::capture::bpf {
 
-void CapturedMemory::begin(Tid tid, bool live) {
+void CapturedMemory::begin(Tid tid, Living living) {
   pieces_.clear();
   socket_ = {};
   files_.begin(tid);
   network_ = 0;
   tid_ = tid;
-  live_ = live;
+  living_ = living;
   looked_ = false;
+  late_ = false;
+  take_uncertain();
 }
 
 void CapturedMemory::add(const bpf_record& record, Moment moment) {
@@ -37,7 +39,9 @@ void CapturedMemory::add(const bpf_record& record, Moment moment) {
     } else if (of_moment && copy.status & BPF_COPY_FILE) {
       files_.add(static_cast<s32>(copy.address), {start + at, copy.length});
     } else if (copy.length > 0 && of_moment) {
-      pieces_.push_back({copy.address, copy.length, start + at});
+      const bool late = record.flags & BPF_RECORD_SHARED && copy.status & describe::CAPTURE_LATE;
+      pieces_.push_back({copy.address, copy.length, start + at, late});
+      late_ |= late;
     }
     at += (copy.length + size_t{7}) & ~size_t{7};
   }
@@ -62,14 +66,30 @@ size_t CapturedMemory::read_captured(u64 from, std::byte* to, size_t size) const
   return done;
 }
 
+void CapturedMemory::note_late(u64 from, size_t size) {
+  for (size_t done = 0; done < size;) {
+    const Piece& piece = *piece_at(from + done);
+    if (piece.late) return note_uncertain();
+    done += piece.length - (from + done - piece.address);
+  }
+}
+
 size_t CapturedMemory::read(RemoteAddress from, void* to, size_t size) {
   std::byte* out = static_cast<std::byte*>(to);
   const size_t done = read_captured(from.value, out, size);
-  if (done == size || !live_) return done;
+  if (late_) [[unlikely]]
+    note_late(from.value, done);
+  if (done == size) return done;
+  if (living_ == Living::no) {
+    note_uncertain();
+    return done;
+  }
   if (!looked_) memory_.look_at(tid_);
   looked_ = true;
   live_reads_++;
-  return done + memory_.read(from + done, out + done, size - done);
+  const size_t got = memory_.read(from + done, out + done, size - done);
+  if ((got > 0 && living_ == Living::moving) || memory_.gone()) note_uncertain();
+  return done + got;
 }
 
 event::MemoryView::StringRead CapturedMemory::read_string(RemoteAddress from, char* to, size_t limit) {
@@ -86,12 +106,14 @@ event::MemoryView::StringRead CapturedMemory::read_string(RemoteAddress from, ch
       memcpy(to + result.length, bytes, before + 1);
       result.length += before;
       result.terminated = true;
-      return result;
+      break;
     }
     memcpy(to + result.length, bytes, n);
     result.length += n;
   }
-  if (result.length == limit) return result;
+  if (late_) [[unlikely]]
+    note_late(from.value, result.length);
+  if (result.terminated || result.length == limit) return result;
   const StringRead rest = MemoryView::read_string(from + result.length, to + result.length, limit - result.length);
   return {result.length + rest.length, rest.terminated, rest.faulted};
 }

@@ -27,6 +27,8 @@ constexpr size_t all_rings = 64 << 20;  // of a machine with many CPUs
 // Latency against wake-ups: a record waits for the reader's timer, or for so many others.
 constexpr size_t largest_wake_mark = 128 << 10;
 
+constexpr size_t ended_size = sizeof(bpf_ended) * BPF_ENDED_SLOTS;  // whole pages
+
 constexpr const char* kernel_btf = "/sys/kernel/btf/vmlinux";
 
 bool has_capability(unsigned capability) {
@@ -130,6 +132,7 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   bpf_settings settings = settings_of(plan, object->ring_size_);
   settings.stand_still = depth.stand_still;
   settings.stop_at_filters = depth.stop_at_filters;
+  settings.want_names = depth.names;
   settings.want_files = static_cast<u8>(depth.files);
   if (depth.files) settings.seen[BPF_ROOT_CALL / 64] |= u64{1} << (BPF_ROOT_CALL % 64);
   const describe::CapturePlan& copies = depth.copies;
@@ -146,6 +149,7 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   if (auto loaded = loader.load(); !loaded) return loaded.error();
   object->costs_.load = ptrace::now().monotonic - before;
   if (auto mapped = object->map_memory(cpus); !mapped) return mapped.error();
+  if (auto mapped = object->map_names(depth.names); !mapped) return mapped.error();
   if (auto filled = object->fill(copies); !filled) return filled.error();
   return object;
 }
@@ -154,6 +158,7 @@ Object::~Object() {
   rings_.clear();
   if (rings_memory_ != MAP_FAILED) munmap(rings_memory_, rings_size_);
   if (shared_) munmap(shared_, page_size());
+  if (ended_slots_) munmap(ended_slots_, ended_size);
 }
 
 Result<void> Object::map_memory(size_t cpus) {
@@ -173,6 +178,15 @@ Result<void> Object::map_memory(size_t cpus) {
   auto bell = Bell::open(loader_.map("bell"));
   if (!bell) return bell.error();
   bell_.emplace(std::move(*bell));
+  return {};
+}
+
+Result<void> Object::map_names(bool wanted) {
+  if (!wanted) return {};
+  void* slots = mmap(nullptr, ended_size, PROT_READ | PROT_WRITE, MAP_SHARED, loader_.map("ended"), 0);
+  if (slots == MAP_FAILED) return failed("mapping names", errno);
+  ended_slots_ = static_cast<bpf_ended*>(slots);
+  ended_.emplace(ended_slots_);
   return {};
 }
 

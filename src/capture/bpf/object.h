@@ -14,6 +14,7 @@
 #include "capture/bpf/bell.h"
 #include "capture/bpf/costs.h"
 #include "capture/bpf/depth.h"
+#include "capture/bpf/ended_names.h"
 #include "capture/bpf/loader.h"
 #include "capture/bpf/program/record.h"
 #include "capture/bpf/ring.h"
@@ -64,11 +65,14 @@ class Object {
   std::span<Ring> rings() { return rings_; }
   Bell& bell() { return *bell_; }
   bpf_shared& shared() { return *shared_; }
+  // The names of tasks that have ended; nullptr: they are not noted.
+  EndedNames* ended() { return ended_ ? &*ended_ : nullptr; }
   size_t ring_size() const { return ring_size_; }
 
  private:
   Object(bool observe, bool files) : loader_(observe, files) {}
   Result<void> map_memory(size_t cpus);
+  Result<void> map_names(bool wanted);
   static UniqueFd open_thread(Tid tid);
   Result<void> fill(const describe::CapturePlan& copies);
   Result<void> fill_map(const char* name, std::span<const std::byte> bytes);
@@ -80,6 +84,8 @@ class Object {
   std::vector<Ring> rings_;
   std::optional<Bell> bell_;
   bpf_shared* shared_ = nullptr;
+  bpf_ended* ended_slots_ = nullptr;
+  std::optional<EndedNames> ended_;
   int tasks_ = -1;
   int stopped_ = -1;
   int unplaced_ = -1;

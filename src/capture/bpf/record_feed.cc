@@ -92,6 +92,7 @@ void RecordFeed::add_surroundings(const bpf_record& record, ptrace::CapturedCall
   if (memory_.network() != 0) own.network = memory_.network();
   call.network = own.network;
   call.socket = memory_.socket();
+  call.ended = object_.ended();
   if (notes_files_) call.files = &memory_.files();
 }
 
@@ -161,7 +162,8 @@ ptrace::CapturedCall call_of(const bpf_record& record, Nanoseconds realtime, eve
 }  // namespace
 
 void RecordFeed::enter(const bpf_record& record, const bpf_record* late) {
-  memory_.begin(Tid{record.tid}, Tid{record.tid} != exec_);
+  // The call is under way, or over: what it was given may be overwritten.
+  memory_.begin(Tid{record.tid}, Tid{record.tid} == exec_ ? Living::no : Living::moving);
   memory_.add(record, Moment::entry);
   if (late) memory_.add(*late, Moment::entry);
   ptrace::CapturedCall call = call_of(record, realtime_, memory_);
@@ -173,8 +175,9 @@ void RecordFeed::enter(const bpf_record& record, const bpf_record* late) {
 
 void RecordFeed::exit(const bpf_record& record) {
   // Without a stop the thread is elsewhere by now.
-  const bool live = !(object_.observes() && record.flags & BPF_RECORD_BARE);
-  memory_.begin(Tid{record.tid}, live);
+  const bool elsewhere = object_.observes() && record.flags & BPF_RECORD_BARE;
+  const Living moves = elsewhere ? Living::no : Living::moving;
+  memory_.begin(Tid{record.tid}, record.flags & BPF_RECORD_STILL ? Living::still : moves);
   memory_.add(record, Moment::exit);
   ptrace::CapturedCall call = call_of(record, realtime_, memory_);
   call.at_exit = true;

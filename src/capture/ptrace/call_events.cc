@@ -20,6 +20,7 @@ bool is_restart_syscall(event::Abi abi, u64 number) { return number == (abi == e
 void add_surroundings(RawEvent& event, const CapturedCall& call) {
   event.socket = call.socket;
   event.files = call.files;
+  event.ended = call.ended;
   event.network = call.network;
 }
 

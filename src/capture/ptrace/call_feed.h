@@ -23,6 +23,7 @@ struct CapturedCall {
   Nanoseconds cpu_time = 0;   // of the thread, if the plan wants it; only differences mean something
   event::SocketFact socket;
   const event::CapturedFiles* files = nullptr;
+  event::EndedTasks* ended = nullptr;
   u32 network = 0;        // event::RawEvent
   std::string_view comm;  // if the plan wants it
   event::MemoryView& memory;

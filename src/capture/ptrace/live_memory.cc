@@ -43,6 +43,7 @@ size_t LiveMemory::read_through(RemoteAddress from, std::byte* to, size_t size) 
   if (got >= 0) return static_cast<size_t>(got);
   unavailable_ = errno == ENOSYS;
   refused_ = errno == EPERM;
+  gone_ |= errno == ESRCH;
   if (!refused_ && !unavailable_) return 0;
   // A block that nobody asked for as a whole isn't worth its many peeks.
   refused_ = true;
@@ -58,6 +59,7 @@ size_t LiveMemory::peek(RemoteAddress from, std::byte* to, size_t size) {
     size_t offset = address % word_size;
     errno = 0;
     long word = ::ptrace(PTRACE_PEEKDATA, number(tid_), address - offset, nullptr);
+    gone_ |= errno == ESRCH;
     if (errno) break;
     size_t n = std::min(size - done, word_size - offset);
     memcpy(to + done, reinterpret_cast<std::byte*>(&word) + offset, n);

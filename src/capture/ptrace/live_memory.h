@@ -17,9 +17,13 @@ class LiveMemory : public event::MemoryView {
     tid_ = tid;
     generation_++;
     refused_ = false;
+    gone_ = false;
   }
 
   size_t read(RemoteAddress from, void* to, size_t size) override;
+
+  // Whether a read failed because the thread has ended, or can't be read since it isn't stopped.
+  bool gone() const { return gone_; }
 
  private:
   static constexpr size_t block_size = 512;  // divides a page: a block is readable as a whole or not at all
@@ -39,6 +43,7 @@ class LiveMemory : public event::MemoryView {
   u64 generation_ = 0;
   bool refused_ = false;      // process_vm_readv is not allowed for this thread
   bool unavailable_ = false;  // ... or not available at all
+  bool gone_ = false;
   std::array<Block, slots> blocks_;
 };
 

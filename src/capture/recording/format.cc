@@ -27,7 +27,8 @@ enum Flag : u8 {
   siginfo_valid = 8,
   is_call = 16,
   is_tampered = 32,
-  socket_known = 64
+  socket_known = 64,
+  is_uncertain = 128  // some memory
 };
 
 // Room for an event's fields other than its memory.
@@ -37,6 +38,22 @@ constexpr size_t largest_world = 4 << 20;
 
 bool is_call_event(const RawEvent& event) {
   return event.kind == RawKind::call_enter || event.kind == RawKind::call_exit;
+}
+
+// How many ranges of the memory fit.
+size_t ranges_that_fit(const event::MemorySnapshot& memory, size_t size) {
+  size_t ranges = 0;
+  for (; ranges < memory.range_count(); ranges++) {
+    size += memory.range(ranges).bytes.size() + 20;
+    if (size > largest_body) break;
+  }
+  return ranges;
+}
+
+bool any_uncertain(const event::MemorySnapshot& memory) {
+  for (size_t i = 0; i < memory.range_count(); i++)
+    if (memory.range(i).uncertain) return true;
+  return false;
 }
 
 u8 flags_of(const RawEvent& event) {
@@ -113,7 +130,8 @@ void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& me
   Encoder out(to);
   out.byte(static_cast<u8>(event.kind));
   out.byte(static_cast<u8>(event.abi));
-  out.byte(flags_of(event));
+  const bool uncertain = any_uncertain(memory);
+  out.byte(static_cast<u8>(flags_of(event) | (uncertain ? is_uncertain : 0)));
   out.signed_number(number(event.tid));
   out.signed_number(number(event.tgid));
   out.signed_number(number(event.other));
@@ -142,17 +160,14 @@ void EventEncoder::encode(const RawEvent& event, const event::MemorySnapshot& me
   out.number(world.size());
   out.bytes(world);
 
-  size_t ranges = 0;
-  for (size_t size = largest_fields + world.size(); ranges < memory.range_count(); ranges++) {
-    size += memory.range(ranges).bytes.size() + 20;
-    if (size > largest_body) break;
-  }
+  const size_t ranges = ranges_that_fit(memory, largest_fields + world.size());
   out.number(ranges);
   u64 address = 0;
   for (size_t i = 0; i < ranges; i++) {
     event::MemorySnapshot::Range range = memory.range(i);
     out.number(range.at.value - address);  // ranges are sorted
     out.number(range.bytes.size());
+    if (uncertain) out.byte(range.uncertain);
     out.bytes(range.bytes);
     address = range.at.value + range.bytes.size();
   }
@@ -194,8 +209,10 @@ bool EventDecoder::next(RawEvent& event, event::MemorySnapshot& memory, std::spa
   u64 address = 0;
   for (u64 ranges = from_.number(); from_.ok() && ranges > 0; ranges--) {
     address += from_.number();
-    auto bytes = from_.bytes(from_.number());
-    memory.add({address}, bytes);
+    const u64 size = from_.number();
+    const bool uncertain = flags & is_uncertain && from_.byte() != 0;
+    auto bytes = from_.bytes(size);
+    memory.add({address}, bytes, uncertain);
     address += bytes.size();
   }
   if (kind > static_cast<u8>(RawKind::lost) || abi >= event::abi_count) from_.bytes(~u64{0});  // no such event

@@ -25,7 +25,9 @@
 namespace sysray::capture::recording {
 
 inline constexpr std::string_view magic = "SYSRAYRE";
-inline constexpr u32 version = 2;  // 2: what was known of the world goes with each event
+// 2: what was known of the world goes with each event. 3: which memory is uncertain; else the same.
+inline constexpr u32 version = 3;
+inline constexpr u32 oldest_version = 2;  // that can be read
 inline constexpr size_t header_size = 36;
 // A body is never larger when unpacked: what a reader must be ready to hold in memory.
 inline constexpr size_t largest_body = 64 << 20;

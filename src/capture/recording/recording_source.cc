@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,9 +26,9 @@ Result<void> RecordingSource::read_head() {
   if (!read_at(0, head) || memcmp(head.data(), magic.data(), magic.size()) != 0)
     return Error{"'" + path_ + "' is not a recording", "it does not begin with " + std::string(magic), "", 0};
   u32 found = Decoder(std::span(head).subspan(magic.size())).fixed32();
-  if (found != version)
+  if (found < oldest_version || found > version)
     return Error{"recording '" + path_ + "' has format version " + std::to_string(found),
-                 "this program knows version " + std::to_string(version),
+                 fmt::format("this program knows versions {} to {}", oldest_version, version),
                  "use the program that wrote it, or a newer one", 0};
   Result<Block> meta = read_block(head.size());
   if (!meta) return meta.error();

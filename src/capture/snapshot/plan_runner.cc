@@ -112,7 +112,7 @@ u64 PlanRunner::value(const Operand& operand) const {
 
 void PlanRunner::keep(const Op& op, u64 address, size_t size) {
   const std::span<const std::byte> bytes(buffer_.data(), size);
-  snapshot_->add({address}, bytes);
+  snapshot_->add({address}, bytes, memory_->take_uncertain());
   if (op.slot != CAPTURE_NO_SLOT) slots_[op.slot].bytes.assign(bytes.begin(), bytes.end());
 }
 
@@ -139,30 +139,27 @@ void PlanRunner::copy_string(const Op& op) {
   buffer_.resize(std::max<size_t>(buffer_.size(), limit));
   const auto read = memory_->read_string({address}, reinterpret_cast<char*>(buffer_.data()), limit);
   if (op.cap == CAPTURE_MAX_STRING && !read.terminated && read.length == op.cap) whole_ = false;
-  if (!read.faulted) keep(op, address, read.length + (read.terminated ? 1 : 0));
+  if (read.faulted)
+    memory_->take_uncertain();
+  else
+    keep(op, address, read.length + (read.terminated ? 1 : 0));
 }
 
 void PlanRunner::copy_until_zero(const Op& op) {
   if (op.slot != CAPTURE_NO_SLOT) slots_[op.slot].bytes.clear();
   const u64 address = value(op.a);
   if (address == 0) return;
-  constexpr size_t chunk = 512;
   size_t size = 0;
   for (u32 count = 0; count < op.cap; count++) {
     const size_t end = size_t{count + 1} * op.stride;
-    if (end > size) {
-      buffer_.resize(std::max(buffer_.size(), size + chunk + op.stride));
-      size += memory_->read({address + size}, buffer_.data() + size, chunk + op.stride - size % op.stride);
-      if (end > size) break;
-    }
+    buffer_.resize(std::max(buffer_.size(), end));
+    size += memory_->read({address + size}, buffer_.data() + size, op.stride);  // no more: the rest may not be captured
+    if (end > size) break;
     const auto from = buffer_.begin() + static_cast<ptrdiff_t>(end - op.stride);
-    if (std::all_of(from, from + op.stride, [](std::byte byte) { return byte == std::byte{}; })) {
-      size = end;
-      break;
-    }
+    if (std::all_of(from, from + op.stride, [](std::byte byte) { return byte == std::byte{}; })) break;
   }
   if (size >= size_t{op.cap} * op.stride && op.cap >= CAPTURE_MAX_BYTES / op.stride) whole_ = false;
-  keep(op, address, std::min(size, size_t{op.cap} * op.stride));
+  keep(op, address, size);
 }
 
 u32 PlanRunner::enter_loop(const Op& op, u32 at) {

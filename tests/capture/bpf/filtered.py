@@ -30,7 +30,7 @@ FILTERS = (
 def trace(backend, options, program):
     """The lines of each task, in the order of the tasks' births, by which they are called. Addresses and times differ."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([SYSRAY, "--backend=" + backend, "-ff", *options, "-o", folder + "/of", program],
+        done = subprocess.run([SYSRAY, backend, "-ff", *options, "-o", folder + "/of", program],
                               capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         tasks = {path.suffix[1:]: path.read_text().splitlines() for path in Path(folder).iterdir()}
@@ -41,33 +41,38 @@ def trace(backend, options, program):
             for pid in sorted(tasks, key=int)}
 
 
-def check(options, program):
+def check(options, program, others=("--backend=bpf", "--backend=auto:0", "--backend=auto:15")):
     # From ptrace, from BPF, and from the one after the other: at once, or somewhere in the midst.
-    shown = {backend: trace(backend, options, program) for backend in ("ptrace", "bpf", "auto:0", "auto:15")}
+    shown = {backend: trace(backend, options, program) for backend in ("--backend=ptrace", *others)}
     flat = {backend: [f"{task}: {line}" for task, lines in tasks.items() for line in lines] for backend, tasks in shown.items()}
-    for backend in list(shown)[1:]:
-        difference = "\n".join(difflib.unified_diff(flat["ptrace"], flat[backend], "ptrace", backend, lineterm="", n=1))
-        assert not difference, f"{options}: not the same from both backends\n{difference}"
-    return shown["bpf"]
+    for other in others:
+        difference = "\n".join(difflib.unified_diff(flat["--backend=ptrace"], flat[other], "ptrace", other, lineterm="", n=1))
+        assert not difference, f"{options}: not the same from both\n{difference}"
+    return shown[others[0]]
 
 
 require_backend()
 program = sys.argv[1]
 for filters in FILTERS:
     check([word for one in filters for word in ("-e", one)], program)
+    if "status=" in filters[-1]:
+        check([word for one in (*filters, "signal=none") for word in ("-e", one)], program, ("--no-ptrace",))
 
-def count_records(*options):
+
+def count_records(*options, backend="--backend=bpf"):
     """Of a program whose calls nearly all succeed, and one of which nearly all fail."""
-    argv = [SYSRAY, "--backend=bpf", "-d", "-o", "/dev/null", *options]
+    argv = [SYSRAY, backend, "-d", "-o", "/dev/null", *options]
     return [statistics(subprocess.run([*argv, *words], capture_output=True, text=True, timeout=60).stderr)["records"]
             for words in (["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=500"],
                           [sys.executable, "-c", "import os\nfor i in range(500): os.path.exists('/nowhere')"])]
 
 
 # What nobody needs is left out in the kernel, but where that would show.
-all_records, successes, failures = count_records(), count_records("-z"), count_records("-Z")
-assert successes[0] > all_records[0] - 200 and failures[0] < all_records[0] - 1900, (all_records, successes, failures)
-assert successes[1] < all_records[1] - 900 and failures[1] < all_records[1] - 500, (all_records, successes, failures)
+for backend in "--backend=bpf", "--no-ptrace":
+    all_records, successes, failures = (count_records(*words, backend=backend) for words in ([], ["-z"], ["-Z"]))
+    counted = (backend, all_records, successes, failures)
+    assert successes[0] > all_records[0] - 200 and failures[0] < all_records[0] - 1900, counted
+    assert successes[1] < all_records[1] - 900 and failures[1] < all_records[1] - 500, counted
 assert count_records("-Z", "-r")[0] > all_records[0] - 200
 
 # What is expected of one of them, whoever captures.

@@ -84,6 +84,17 @@ lost += check(4, 25000, ring=64, stall=0.5, every=1 << 18, pause=0.02)
 lost += check(8, 20000, ring=64, stall=1.0, every=1 << 18, pause=0.05)
 assert lost > 0, "nothing was lost: the test tests nothing"
 
+# A call that nobody wants takes no room, and is not lost: of those that are left out in the kernel none is counted.
+for option, result, numbers in ("-Z", "-1 EBADF", range(1, 60000, 2)), ("-z", "1", range(0, 60000, 2)):
+    shown, counted, trace = trace_slowly([PROGRAM, "1", "60000", "half"], ring=64, stall=1.0,
+                                         options=["--no-ptrace", "-e", "trace=pwrite64", option])
+    whole = re.findall(r"pwrite64\(-?\d+, \"x\", 1, (\d+)\) += (-?\d+(?: EBADF)?)", trace)
+    told = sum(int(n) for n in re.findall(r"(\d+) events? lost", trace))
+    found = [int(number) for number, _ in whole]
+    assert all(ended == result for _, ended in whole) and found == sorted(set(found) & set(numbers)), found
+    assert len(found) + told == len(numbers) and counted["lost"] == told > 0, (option, len(found), told, counted)
+    print(f"{option}: {len(found)} shown, {told} lost")
+
 # However much is lost, the end of each process is told of.
 FORKS = "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done; exit 4"
 result, counted, trace = trace_slowly(["sh", "-c", FORKS], ring=64, stall=2.0, options=["--no-ptrace"])

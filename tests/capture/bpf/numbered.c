@@ -1,5 +1,5 @@
-// Threads that number their calls: numbered THREADS CALLS. Each thread writes one byte at offsets 0, 1, 2 ..., to a
-// descriptor of its own, and yields now and then.
+// Threads that number their calls: numbered THREADS CALLS [half]. Each thread writes one byte at offsets 0, 1, 2 ...,
+// to a descriptor of its own; half: every other one to none, which fails.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,17 +9,19 @@
 #include <unistd.h>
 
 static long calls;
+static int half;
 
-static void *work(void *unused) {
+static void* work(void* unused) {
   (void)unused;
   int fd = open("/dev/null", O_WRONLY);
   for (long i = 0; i < calls; i++)
-    if (pwrite(fd, "x", 1, i) != 1) abort();
+    if (pwrite(half && i % 2 ? -1 : fd, "x", 1, i) != (half && i % 2 ? -1 : 1)) abort();
   return NULL;
 }
 
-int main(int argc, char **argv) {
-  if (argc != 3) return 2;
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  half = argc > 3;
   int threads = atoi(argv[1]);
   calls = atol(argv[2]);
   pthread_t ids[256];

@@ -67,6 +67,14 @@ struct {
   __uint(value_size, sizeof(__u32));
 } recorder SEC(".maps");
 
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, BPF_ENDED_SLOTS);
+  __type(key, __u32);
+  __type(value, struct bpf_ended);
+} ended SEC(".maps");
+
 enum { SIGNAL_KILL = 9, SIGNAL_CONTINUE = 18, SIGNAL_STOP = 19, RESTART_LIMIT = 4095 };
 enum { PR_SET_SECCOMP = 22 };  // linux/prctl.h
 // Results with which the kernel restarts a call, but 515 (linux/errno.h in the kernel).
@@ -104,13 +112,18 @@ static __always_inline __u64 cpu_time(struct task_struct* task, __u64 now) {
   return task->se.sum_exec_runtime + (now - task->se.exec_start);
 }
 
-static __always_inline void find_ids(struct bpf_task* t) {
+static __always_inline struct bpf_pidns_info current_ids(void) {
   struct bpf_pidns_info info = {};
   if (bpf_get_ns_current_pid_tgid(settings.namespace_device, settings.namespace_inode, &info, sizeof info)) {
     __u64 ids = bpf_get_current_pid_tgid();
     info.pid = (__u32)ids;
     info.tgid = ids >> 32;
   }
+  return info;
+}
+
+static __always_inline void find_ids(struct bpf_task* t) {
+  const struct bpf_pidns_info info = current_ids();
   t->tid = info.pid;
   t->tgid = info.tgid;
 }
@@ -194,6 +207,13 @@ static __always_inline void lose(struct bpf_task* t, const struct bpf_record* r)
   __sync_fetch_and_add(&shared.lost, 1);
 }
 
+// A SIGSTOP takes a pending SIGCONT away from its process (signal(7)): then the next call must do.
+static __always_inline int can_stop(const struct bpf_task* t) {
+  struct task_struct* task = current_task();
+  unsigned long pending = task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0];
+  return t->stoppable && !(pending >> (SIGNAL_CONTINUE - 1) & 1);
+}
+
 // Hands the record to the reader. True if its ring is fuller than it should be.
 __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
@@ -216,7 +236,7 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
       return 1;
     }
     size = s->kept & (2 * BPF_MAX_KEPT - 1);
-    r->flags |= BPF_RECORD_BARE;
+    r->flags |= BPF_RECORD_BARE | (can_stop(t) ? BPF_RECORD_STILL : 0);
   }
   r->size = size;
   if (!put(ring, r, size, filled)) {
@@ -230,13 +250,20 @@ __noinline int end_record(struct scratch* s, struct bpf_task* t) {
   return filled >= settings.high_water;
 }
 
+// Bytes of the record of an entry without any notes.
+static __always_inline __u32 plain_size(void) {
+  return sizeof(struct bpf_record) + (settings.want_comm ? BPF_COMM : 0);
+}
+
 // Keeps the record of an entry back, if it may turn out that nobody needs it. What the reader must know at once is not:
-// memory that it has to read itself, and that the thread makes its calls through another ABI than before.
+// memory that it has to read itself, and that the thread makes its calls through another ABI than before, or is in
+// another network namespace.
 __noinline int keep_back(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
   __u32 number = t->number, size = s->used;
   if (!settings.unneeded || t->abi || !t->native || t->unseen || number >= BPF_MAX_NUMBER || size > BPF_MAX_HELD)
     return 0;
+  if (s->kept != plain_size()) return 0;
   if (!(settings.holdable[number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1)) return 0;
   struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!h || bpf_probe_read_kernel(h->bytes, size, s->bytes)) return 0;
@@ -252,6 +279,7 @@ __noinline int tell_held(struct scratch* s, struct bpf_task* t) {
   struct held_entry* h = bpf_task_storage_get(&held, bpf_get_current_task_btf(), 0, 0);
   if (!h || size > BPF_MAX_HELD || bpf_probe_read_kernel(s->bytes, size, h->bytes)) return 0;
   s->used = size;
+  s->kept = plain_size();
   return end_record(s, t);
 }
 
@@ -313,6 +341,7 @@ __noinline int repeat_entry(struct scratch* s, struct bpf_task* t) {
   if (!program) return 0;
   set_registers(s, t);
   s->late = CAPTURE_LATE;
+  if (current_task()->signal->nr_threads > 1) ((struct bpf_record*)s->bytes)->flags |= BPF_RECORD_SHARED;
   run_program(s, program->entry.first, program->entry.count);
   s->late = 0;
   return 0;
@@ -354,11 +383,14 @@ static __always_inline int makes_filter(const struct bpf_task* t) {
   return t->number == (t->abi == 1 ? 354 : 317);
 }
 
-// True if the thread should stop: the ring is rather full, or the reader has to look into its memory, which is what it
+// True if the thread is to stop: the ring is rather full, or the reader has to look into its memory, which is what it
 // was for the call only until the thread goes on.
 __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
   if (!s || !t) return 0;
-  if (settings.unneeded && t->held) tell_held(s, t);
+  if (settings.unneeded && t->held) {
+    tell_held(s, t);
+    if (BPF_OBSERVE && t->lost) return 0;  // as in record_enter
+  }
   const struct pt_regs* regs = registers();
   begin_record(s, t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
@@ -382,8 +414,9 @@ __noinline int record_exit(struct scratch* s, struct bpf_task* t) {
     s->error = failed ? -(__u32)result : 0;
     run_program(s, program->exit.first, program->exit.count);
   }
-  int unseen = s->unseen != 0 || settings.stand_still || makes_filter(t);
-  return end_record(s, t) || unseen;
+  if ((s->unseen || settings.stand_still) && can_stop(t)) r->flags |= BPF_RECORD_STILL;
+  const int full = end_record(s, t);
+  return r->flags & BPF_RECORD_STILL || ((full || makes_filter(t)) && can_stop(t));
 }
 
 static __always_inline void record_late(struct scratch* s, struct bpf_task* t) {
@@ -404,13 +437,6 @@ static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
   if (BPF_OBSERVE) note_end(t, end, time);
 }
 
-// A SIGSTOP takes a pending SIGCONT away from its process (signal(7)): then the next call must do.
-static __always_inline int is_being_continued(void) {
-  struct task_struct* task = current_task();
-  unsigned long pending = task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0];
-  return pending >> (SIGNAL_CONTINUE - 1) & 1;
-}
-
 // What the programs at the tracepoints end with: makes the records that the thread's state asks for.
 SEC("raw_tp")
 int on_record(void* context) {
@@ -427,7 +453,7 @@ int on_record(void* context) {
     t->progress = BPF_OUTSIDE;
     return 0;
   }
-  if (wanted & BPF_MAKE_EXIT && record_exit(s, t) && t->stoppable && !is_being_continued()) {
+  if (wanted & BPF_MAKE_EXIT && record_exit(s, t)) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);
@@ -510,9 +536,23 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   return 0;
 }
 
+// What the current task was called, for calls that name it and are looked at when it is gone.
+static __always_inline void note_ended(void) {
+  const __s32 tid = current_ids().pid;
+  const __u32 index = (__u32)tid % BPF_ENDED_SLOTS;
+  struct bpf_ended* e = bpf_map_lookup_elem(&ended, &index);
+  if (!e) return;
+  *(volatile __s32*)&e->tid = 0;
+  asm volatile("" ::: "memory");
+  bpf_get_current_comm(e->name, BPF_COMM);
+  asm volatile("" ::: "memory");
+  *(volatile __s32*)&e->tid = tid;
+}
+
 // The thread ends. Its death may be long in coming: a leader's is told after those of all other threads.
 SEC("raw_tp")
 int on_end(void* context) {
+  if (settings.want_names) note_ended();
   struct bpf_task* t = traced();
   return t ? record(context, t, BPF_MAKE_END) : 0;
 }

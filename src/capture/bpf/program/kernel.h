@@ -179,6 +179,7 @@ typedef struct {
 
 struct signal_struct {
   atomic_t live;
+  int nr_threads;
   struct sigpending shared_pending;
   int group_exit_code;
   unsigned int flags;

@@ -352,6 +352,7 @@ __noinline long copy_string(struct scratch* s) {
   long got = bpf_probe_read_user_str(s->bytes + at, length, (const void*)s->from);
   if (got < 0) return copy_pages(s);
   s->copied = got > (long)size ? size : (__u32)got;
+  if (got > CAPTURE_MAX_STRING) s->status |= CAPTURE_CUT;
   return 1;
 }
 
@@ -389,7 +390,10 @@ static __always_inline void copy(struct scratch* s, const struct capture_op* op)
   if (!address || !size) return;
   s->from = address;
   s->wanted = size > ~0u ? ~0u : (__u32)size;
-  if (!make_room(s)) return;
+  if (!make_room(s)) {
+    s->unseen = 1;
+    return;
+  }
   long copied = 0;
   switch (op->kind) {
     case CAPTURE_BYTES: copied = copy_bytes(s); break;

@@ -35,6 +35,10 @@ enum bpf_record_flags {
   BPF_RECORD_FAULTED = 8,  // enter: not all could be copied; some of it may follow with the exit or a late record
   BPF_RECORD_BARE = 16,    // the ring was too full for the copies
   BPF_RECORD_INSIDE = 32,  // the thread is in a call whose entry was recorded
+  // exit: the thread goes on only when the reader has looked into its memory
+  BPF_RECORD_STILL = 64,
+  // What is copied late may have changed meanwhile: the process has other threads.
+  BPF_RECORD_SHARED = 128,
 };
 
 struct bpf_record {
@@ -218,10 +222,19 @@ struct bpf_settings {
   __u8 follow;       // children are traced even if they are not attached to by ptrace
   // Nobody stops the threads: what finds no room is lost, and counted; what ptrace would tell of is recorded.
   __u8 observe;
-  __u8 everyone;  // each thread is traced, but for those that are hidden
+  __u8 everyone;    // each thread is traced, but for those that are hidden
+  __u8 want_names;  // of tasks that end, whoever traces them
   // Each thread is stopped at the end of a call that has installed a seccomp filter.
   __u8 stop_at_filters;
-  __u8 apart[6];
+  __u8 apart[5];
+};
+
+// A task that has ended, in the slot of its id (modulo BPF_ENDED_SLOTS).
+enum { BPF_ENDED_SLOTS = 1024 };
+struct bpf_ended {
+  __s32 tid;  // 0: none
+  __u32 pad;
+  char name[BPF_COMM];
 };
 
 // The last that is known of a thread whose end found no room in its ring, by its tid.
