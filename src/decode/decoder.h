@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "decode/call_decoder.h"
+#include "decode/call_plan.h"
 
 namespace sysray::decode {
 
@@ -34,6 +35,7 @@ class Decoder {
 
   Options options_;
   Context context_;
+  CallPlans plans_;
   u32 siginfo_type_ = describe::none;
   std::unordered_map<s32, std::unique_ptr<Thread>> threads_;
   Tid last_tid_{-1};
