@@ -301,7 +301,8 @@ void TextSink::superseded(const Event& event) {
   leader.shown = successor.shown;
   leader.number = successor.number;
   leader.abi = successor.abi;
-  leader.call.swap(successor.call);
+  leader.undescribed_call = successor.call;
+  leader.call = leader.undescribed_call;
   forget(event.other);
   if (!options_.superseded_notes) return;
   Channel& to = channel_of(leader);

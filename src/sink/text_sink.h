@@ -47,7 +47,8 @@ class TextSink : public Sink {
     size_t shown = 0;           // arguments that were shown
     u64 number = 0;             // of its last call
     u64 instruction_pointer = 0;
-    std::string call;  // name of its last call
+    std::string_view call;  // name of its last call: of a described one, or undescribed_call
+    std::string undescribed_call;
     std::string comm;
     std::string security;
     std::unique_ptr<Channel> own_output;         // one for each thread (-ff)
@@ -55,6 +56,7 @@ class TextSink : public Sink {
     std::optional<OrderedOutput::Ticket> place;  // of its call among the lines, if they are to be in order
   };
 
+  static void note_call(Thread& thread, const event::Event& event);
   Thread& thread_of(Tid tid);
   void forget(Tid tid);
   void note_facts(Thread& thread, const event::Event& event);
