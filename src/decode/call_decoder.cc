@@ -37,7 +37,8 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.time = raw.time;
   event_.monotonic = raw.monotonic;
   if (!raw.comm.empty()) event_.comm = arena_.copy(raw.comm);
-  add_task_facts(context, arena_, event_);
+  if (context.options.tells_of_tasks()) [[unlikely]]
+    add_task_facts(context, arena_, event_);
   syscall_ = nullptr;
   signature_ = nullptr;
   result_type_ = none;
@@ -67,7 +68,9 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.syscall = entry.syscall;
   event_.call = model.c_str(entry.name);
   event_.register_count = syscall_->register_count;
-  call_.verbose = !context.options.abbreviate.contains(event_.syscall);
+  abbreviate_ = context.options.abbreviate.contains(event_.syscall);
+  dereference_ = context.options.dereference.contains(event_.syscall);
+  call_.verbose = !abbreviate_;
   // A stack that will not be there any more when the call is over.
   if (context.options.stacks && (syscall_->noreturn || syscall_->new_program)) [[unlikely]]
     event_.stack = context.resolver.stack(raw.tid, arena_);
@@ -76,7 +79,8 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
 void CallDecoder::enter(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
   start_event(context, raw);
   raw_display_ = context.options.raw.contains(event_.syscall);
-  tell_descriptors(context, Evaluator(context.model, call_, memory, context.resolver));
+  if (context.options.wants_descriptors()) [[unlikely]]
+    tell_descriptors(context, Evaluator(context.model, call_, memory, context.resolver));
   if (syscall_ == nullptr || raw_display_) {
     raw_arguments(event_.register_count);
     if (syscall_ == nullptr || !context.options.find_targets) return;
@@ -92,9 +96,7 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
   if (context.options.namespaces && syscall_->enters != none) [[unlikely]]
     entered_kinds_ =
         static_cast<u64>(Evaluator(context.model, call_, memory, context.resolver).value(syscall_->enters, Scope{}));
-  ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
-                       context.options.dereference.contains(event_.syscall));
-  enter_arguments(context, builder);
+  enter_arguments(context, memory);
   publish(false);
   if (context.options.find_targets) [[unlikely]]
     find_targets(context, memory);
@@ -102,7 +104,6 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
 
 // What the call does to the table of descriptors, beside making some.
 void CallDecoder::tell_descriptors(const Context& context, const Evaluator& evaluator) {
-  if (!context.options.wants_descriptors()) return;
   if (syscall_ == nullptr) return context.resolver.descriptors_untold(call_.tid);
   if (syscall_->closes_first != none) {
     constexpr s64 most = std::numeric_limits<s32>::max();
@@ -123,7 +124,7 @@ void CallDecoder::tell_descriptors(const Context& context, const Evaluator& eval
 
 // A descriptor as the result: of the file that a path argument names, if there is one.
 void CallDecoder::tell_result(const Context& context) {
-  if (call_.failed || result_type_ == none || !context.options.wants_descriptors() || call_.result < 0) return;
+  if (call_.failed || result_type_ == none || call_.result < 0) return;
   const describe::Type& type = context.model.types[result_type_];
   if (type.kind != TypeKind::semantic || type.semantic != describe::Semantic::fd) return;
   resolve::NamedFile file;
@@ -141,7 +142,7 @@ void CallDecoder::tell_result(const Context& context) {
 // Addresses of the ends of a socket: the one that the call made, or the first argument.
 void CallDecoder::tell_names(const Context& context, const Evaluator& evaluator, event::MemoryView& memory) {
   constexpr u16 einprogress = 115;  // connect(2): the peer is decided all the same
-  if (syscall_ == nullptr || !syscall_->names_sockets || !context.options.wants_descriptors()) return;
+  if (syscall_ == nullptr || !syscall_->names_sockets) return;
   if (call_.failed && call_.error != einprogress) return;
   const bool made = result_type_ != none && context.model.types[result_type_].semantic == describe::Semantic::fd;
   const auto fd = static_cast<int>(made ? call_.result : static_cast<s64>(call_.registers[0]));
@@ -268,13 +269,20 @@ bool holds_nothing(const Value& value) {
 
 }  // namespace
 
-void CallDecoder::enter_arguments(const Context& context, ValueBuilder& builder) {
+void CallDecoder::enter_arguments(const Context& context, event::MemoryView& memory) {
+  bool all = true;
   for (size_t i = 0; i < argument_count_; i++) {
     Argument& argument = arguments_[i];
     const NumberPattern& pattern = argument.plan->pattern;
     if (pattern.way == Way::withheld) continue;
     argument.decided = pattern.show(call_.registers[argument.plan->slot], *argument.value);
-    if (!argument.decided) enter_argument(context, builder, argument);
+    all &= argument.decided;
+  }
+  if (all) return;
+  ValueBuilder builder(context, call_, memory, arena_, abbreviate_, dereference_);
+  for (size_t i = 0; i < argument_count_; i++) {
+    Argument& argument = arguments_[i];
+    if (!argument.decided && argument.plan->pattern.way != Way::withheld) enter_argument(context, builder, argument);
   }
 }
 
@@ -312,11 +320,12 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   call_.result = raw.result;
   call_.failed = raw.is_error || !raw.has_result;
   if (raw.is_error) set_error(context, raw.result);
-  ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
-                       context.options.dereference.contains(event_.syscall));
-  tell_descriptors(context, builder.evaluator());
-  tell_result(context);
-  tell_names(context, builder.evaluator(), memory);
+  ValueBuilder builder(context, call_, memory, arena_, abbreviate_, dereference_);
+  if (context.options.wants_descriptors()) [[unlikely]] {
+    tell_descriptors(context, builder.evaluator());
+    tell_result(context);
+    tell_names(context, builder.evaluator(), memory);
+  }
   if (signature_ != nullptr && !raw_display_) {
     for (size_t i = 0; i < argument_count_; i++)
       if (!arguments_[i].decided && !arguments_[i].field().beside) exit_argument(context, builder, arguments_[i]);

@@ -38,7 +38,7 @@ class CallDecoder {
                                        const describe::Dispatch& dispatch) const;
   void raw_arguments(u8 count);
   void resumed_call(const Context& context, u64 number);
-  void enter_arguments(const Context& context, ValueBuilder& builder);
+  void enter_arguments(const Context& context, event::MemoryView& memory);
   void enter_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   void exit_argument(const Context& context, ValueBuilder& builder, Argument& argument);
   void save_integer(const Context& context, const Evaluator& evaluator, const describe::Field& field);
@@ -73,6 +73,8 @@ class CallDecoder {
   bool some_hidden_ = false;  // not all arguments are shown as such
   bool in_call_ = false;
   bool raw_display_ = false;
+  bool abbreviate_ = false;
+  bool dereference_ = false;
   u64 entered_kinds_ = 0;              // of namespaces: see describe::Syscall::enters
   const char* interrupted_ = nullptr;  // name of the call that restart_syscall goes on with
 };

@@ -62,8 +62,7 @@ Decoder::Decoder(const describe::Model& model, const Options& options, resolve::
       plans_(context_),
       siginfo_type_(find_struct_type(model, siginfo_name)) {}
 
-Decoder::Thread& Decoder::thread(Tid tid) {
-  if (tid == last_tid_ && last_thread_ != nullptr) return *last_thread_;
+Decoder::Thread& Decoder::find_thread(Tid tid) {
   auto& slot = threads_[number(tid)];
   if (!slot) slot = std::make_unique<Thread>();
   last_tid_ = tid;

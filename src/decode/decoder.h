@@ -27,7 +27,12 @@ class Decoder {
     Arena arena;        // of events that are no calls
   };
 
-  Thread& thread(Tid tid);
+  Thread& thread(Tid tid) {
+    if (tid == last_tid_ && last_thread_ != nullptr) [[likely]]
+      return *last_thread_;
+    return find_thread(tid);
+  }
+  Thread& find_thread(Tid tid);
   const event::Event* call_exit(Thread& thread, const event::RawEvent& raw, event::MemoryView& memory);
   const event::Event* other(Thread& thread, const event::RawEvent& raw);
   void decode_siginfo(Thread& thread, const event::RawEvent& raw);

@@ -79,8 +79,7 @@ void TextSink::finish() {
   flush();
 }
 
-TextSink::Thread& TextSink::thread_of(Tid tid) {
-  if (last_thread_ != nullptr && last_thread_->tid == tid) return *last_thread_;
+TextSink::Thread& TextSink::find_thread(Tid tid) {
   auto& slot = threads_[number(tid)];
   if (!slot) {
     slot = std::make_unique<Thread>();

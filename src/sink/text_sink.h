@@ -57,7 +57,12 @@ class TextSink : public Sink {
   };
 
   static void note_call(Thread& thread, const event::Event& event);
-  Thread& thread_of(Tid tid);
+  Thread& thread_of(Tid tid) {
+    if (last_thread_ != nullptr && last_thread_->tid == tid) [[likely]]
+      return *last_thread_;
+    return find_thread(tid);
+  }
+  Thread& find_thread(Tid tid);
   void forget(Tid tid);
   void note_facts(Thread& thread, const event::Event& event);
   Channel& channel_of(Thread& thread);

@@ -78,11 +78,9 @@ void RecordFeed::count(const bpf_record& record) {
   own.sequence = record.sequence + 1;
 }
 
-RecordFeed::Thread& RecordFeed::thread(const bpf_record& record) {
-  if (record.tid != last_tid_ || !last_thread_) {
-    last_tid_ = record.tid;
-    last_thread_ = &threads_.try_emplace(record.tid, Thread{record.sequence, 0}).first->second;
-  }
+RecordFeed::Thread& RecordFeed::find_thread(const bpf_record& record) {
+  last_tid_ = record.tid;
+  last_thread_ = &threads_.try_emplace(record.tid, Thread{record.sequence, 0}).first->second;
   return *last_thread_;
 }
 
