@@ -43,7 +43,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   signature_ = nullptr;
   result_type_ = none;
   result_pattern_ = nullptr;
-  some_hidden_ = false;
+  some_hidden_ = all_known_ = false;
   notes_ = {};
   entered_kinds_ = 0;
   argument_count_ = 0;
@@ -98,6 +98,7 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
         static_cast<u64>(Evaluator(context.model, call_, memory, context.resolver).value(syscall_->enters, Scope{}));
   enter_arguments(context, memory);
   publish(false);
+  all_known_ = event_.ready == argument_count_ && !some_hidden_ && notes_.count == 0 && entered_kinds_ == 0;
   if (context.options.find_targets) [[unlikely]]
     find_targets(context, memory);
 }
@@ -320,12 +321,26 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   call_.result = raw.result;
   call_.failed = raw.is_error || !raw.has_result;
   if (raw.is_error) set_error(context, raw.result);
-  ValueBuilder builder(context, call_, memory, arena_, abbreviate_, dereference_);
   if (context.options.wants_descriptors()) [[unlikely]] {
-    tell_descriptors(context, builder.evaluator());
+    const Evaluator evaluator(context.model, call_, memory, context.resolver);
+    tell_descriptors(context, evaluator);
     tell_result(context);
-    tell_names(context, builder.evaluator(), memory);
+    tell_names(context, evaluator, memory);
   }
+  if (!all_known_ || !set_plain_result(context)) finish_values(context, memory);
+  if (context.options.stacks && event_.stack.empty() && event_.has_result) [[unlikely]]
+    event_.stack = context.resolver.stack(raw.tid, arena_);
+  if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
+    add_dumps(context, memory);
+  constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
+  // One that was broken off again still resumes the first call.
+  if (event_.error == erestart_restartblock && syscall_ != nullptr && !syscall_->resumes)
+    interrupted_ = context.model.c_str(syscall_->display);
+  in_call_ = false;
+}
+
+void CallDecoder::finish_values(const Context& context, event::MemoryView& memory) {
+  ValueBuilder builder(context, call_, memory, arena_, abbreviate_, dereference_);
   if (signature_ != nullptr && !raw_display_) {
     for (size_t i = 0; i < argument_count_; i++)
       if (!arguments_[i].decided && !arguments_[i].field().beside) exit_argument(context, builder, arguments_[i]);
@@ -336,16 +351,7 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   } else {
     event_.ready = event_.args.size();
   }
-  set_result(context, builder);
-  if (context.options.stacks && event_.stack.empty() && event_.has_result) [[unlikely]]
-    event_.stack = context.resolver.stack(raw.tid, arena_);
-  if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
-    add_dumps(context, memory);
-  constexpr u16 erestart_restartblock = 516;  // include/linux/errno.h: to be continued by restart_syscall
-  // One that was broken off again still resumes the first call.
-  if (event_.error == erestart_restartblock && syscall_ != nullptr && !syscall_->resumes)
-    interrupted_ = context.model.c_str(syscall_->display);
-  in_call_ = false;
+  if (!set_plain_result(context)) set_result(builder);
 }
 
 void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, Argument& argument) {
@@ -474,25 +480,38 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
   event_.dumps = {dumps, found.size()};
 }
 
-void CallDecoder::set_result(const Context& context, ValueBuilder& builder) {
-  Value& result = event_.result;
-  const bool made_up = event_.tampering.result;  // even where the call itself does not return
-  if (result_type_ != none && context.model.types[result_type_].kind == TypeKind::none && !made_up) {
+// False: the result takes more than its number.
+bool CallDecoder::set_plain_result(const Context& context) {
+  if (event_.tampering.result) return false;  // even where the call itself does not return
+  if (result_type_ != none && context.model.types[result_type_].kind == TypeKind::none) {
     event_.has_result = false;
-    return;
+    return true;
   }
+  if (result_type_ != none && !event_.failed && !raw_display_)
+    return result_pattern_->show(static_cast<u64>(event_.raw_result), event_.result);
+  set_bare_result();
+  return true;
+}
+
+void CallDecoder::set_bare_result() {
+  Value& result = event_.result;
+  result.kind = ValueKind::integer;
+  result.style = raw_display_ ? IntStyle::hex : IntStyle::signed_decimal;
+  result.width = static_cast<u8>(word_size(call_.abi));
+  result.number = static_cast<u64>(event_.raw_result);
+}
+
+void CallDecoder::set_result(ValueBuilder& builder) {
+  Value& result = event_.result;
+  const bool made_up = event_.tampering.result;
   if (result_type_ != none && !event_.failed && !raw_display_) {
-    if (!made_up && result_pattern_->show(static_cast<u64>(event_.raw_result), result)) return;
     new (&result) Value(builder.from_register(result_type_, static_cast<u64>(event_.raw_result), Scope{}));
     const bool no_descriptor = result.kind == ValueKind::fd && event_.raw_result != static_cast<s32>(event_.raw_result);
     const bool plain = result.kind == ValueKind::integer || result.kind == ValueKind::none || no_descriptor;
     if (made_up && plain) whole_result(result);
     return;
   }
-  result.kind = ValueKind::integer;
-  result.style = raw_display_ ? IntStyle::hex : IntStyle::signed_decimal;
-  result.width = static_cast<u8>(word_size(call_.abi));
-  result.number = static_cast<u64>(event_.raw_result);
+  set_bare_result();
   if (made_up && !event_.failed) whole_result(result);
 }
 

@@ -49,7 +49,10 @@ class CallDecoder {
   void tell_descriptors(const Context& context, const Evaluator& evaluator);
   void tell_result(const Context& context);
   void tell_names(const Context& context, const Evaluator& evaluator, event::MemoryView& memory);
-  void set_result(const Context& context, ValueBuilder& builder);
+  void finish_values(const Context& context, event::MemoryView& memory);
+  bool set_plain_result(const Context& context);
+  void set_bare_result();
+  void set_result(ValueBuilder& builder);
   void find_targets(const Context& context, event::MemoryView& memory);
   void add_dumps(const Context& context, event::MemoryView& memory);
   void name_result(const describe::Model& model, const describe::Alternative& note, event::Value& text);
@@ -71,6 +74,7 @@ class CallDecoder {
   std::array<event::Value, max_arguments> values_;  // of the arguments
   size_t argument_count_ = 0;
   bool some_hidden_ = false;  // not all arguments are shown as such
+  bool all_known_ = false;    // at entry, but for the result
   bool in_call_ = false;
   bool raw_display_ = false;
   bool abbreviate_ = false;
