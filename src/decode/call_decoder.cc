@@ -43,7 +43,7 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   signature_ = nullptr;
   result_type_ = none;
   result_pattern_ = nullptr;
-  some_hidden_ = all_known_ = false;
+  some_hidden_ = some_decoded_ = all_known_ = false;
   notes_ = {};
   entered_kinds_ = 0;
   argument_count_ = 0;
@@ -96,7 +96,7 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
   if (context.options.namespaces && syscall_->enters != none) [[unlikely]]
     entered_kinds_ =
         static_cast<u64>(Evaluator(context.model, call_, memory, context.resolver).value(syscall_->enters, Scope{}));
-  enter_arguments(context, memory);
+  if (some_decoded_) enter_arguments(context, memory);
   publish(false);
   all_known_ = event_.ready == argument_count_ && !some_hidden_ && notes_.count == 0 && entered_kinds_ == 0;
   if (context.options.find_targets) [[unlikely]]
@@ -191,13 +191,20 @@ void CallDecoder::resumed_call(const Context& context, u64 number) {
   event_.ready = 1;
 }
 
+// What a pattern shows has its value at once.
 void CallDecoder::add_arguments(const CallPlan& plan) {
   for (const PlannedArgument& planned : plan.arguments) {
     if (argument_count_ == max_arguments) return;
     Value& value = values_[argument_count_];
-    value.kind = ValueKind::none;
-    arguments_[argument_count_++] = {&planned, &value, false, true};
+    Argument& argument = arguments_[argument_count_++];
+    argument.plan = &planned;
+    argument.value = &value;
+    argument.shown = true;
+    argument.decided = planned.pattern.show(call_.registers[planned.slot], value);
     some_hidden_ |= planned.field->beside;
+    if (argument.decided) continue;
+    value.kind = ValueKind::none;
+    some_decoded_ |= planned.pattern.way != Way::withheld;
   }
 }
 
@@ -271,15 +278,6 @@ bool holds_nothing(const Value& value) {
 }  // namespace
 
 void CallDecoder::enter_arguments(const Context& context, event::MemoryView& memory) {
-  bool all = true;
-  for (size_t i = 0; i < argument_count_; i++) {
-    Argument& argument = arguments_[i];
-    const NumberPattern& pattern = argument.plan->pattern;
-    if (pattern.way == Way::withheld) continue;
-    argument.decided = pattern.show(call_.registers[argument.plan->slot], *argument.value);
-    all &= argument.decided;
-  }
-  if (all) return;
   ValueBuilder builder(context, call_, memory, arena_, abbreviate_, dereference_);
   for (size_t i = 0; i < argument_count_; i++) {
     Argument& argument = arguments_[i];

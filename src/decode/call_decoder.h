@@ -73,8 +73,9 @@ class CallDecoder {
   std::array<Argument, max_arguments> arguments_;
   std::array<event::Value, max_arguments> values_;  // of the arguments
   size_t argument_count_ = 0;
-  bool some_hidden_ = false;  // not all arguments are shown as such
-  bool all_known_ = false;    // at entry, but for the result
+  bool some_hidden_ = false;   // not all arguments are shown as such
+  bool some_decoded_ = false;  // some need a builder at the entry
+  bool all_known_ = false;     // at entry, but for the result
   bool in_call_ = false;
   bool raw_display_ = false;
   bool abbreviate_ = false;

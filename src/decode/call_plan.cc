@@ -62,9 +62,11 @@ const CallPlan& CallPlans::make(u32 index, event::Abi abi) {
     if (field.padding || (field.beside && !context_.options.states)) continue;
     PlannedArgument& argument = plan->arguments.emplace_back();
     argument.field = &field;
-    argument.slot = field.offset[static_cast<size_t>(layout_of(abi))];
     argument.pattern = pattern_of(context_, field.type, abi);
-    if (!is_simple(field, argument.pattern, abi)) argument.pattern.way = Way::decoded;
+    if (is_simple(field, argument.pattern, abi))
+      argument.slot = field.offset[static_cast<size_t>(layout_of(abi))];
+    else
+      argument.pattern.way = Way::decoded;
     const bool read_at_exit = field.exit_only && field.direction != Direction::inout;
     if (read_at_exit || field.direction == Direction::out) argument.pattern.way = Way::withheld;
     argument.pattern.value.name = model.c_str(field.name);
