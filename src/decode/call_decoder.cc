@@ -296,7 +296,9 @@ void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, 
     some_hidden_ = true;
     return;
   }
-  new (argument.value) Value(builder.from_register(field.type, builder.evaluator().argument(field), Scope{}));
+  const u64 raw = builder.evaluator().argument(field);
+  new (argument.value) Value(argument.plan->buffer ? builder.buffer(context.model.types[field.type], raw, Scope{})
+                                                   : builder.from_register(field.type, raw, Scope{}));
   argument.value->name = context.model.c_str(field.name);
   argument.value->labeled = field.named;
   argument.decided = !reads_exit && !field.beside;
@@ -376,7 +378,8 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
     const Value after = builder.from_register(field.type, raw, Scope{});
     *argument.value = Merge(context.model, arena_).merged(field, *argument.value, after);
   } else {
-    new (argument.value) Value(builder.from_register(field.type, raw, Scope{}));
+    new (argument.value) Value(argument.plan->buffer ? builder.buffer(type, raw, Scope{})
+                                                     : builder.from_register(field.type, raw, Scope{}));
   }
   argument.value->name = context.model.c_str(field.name);
   argument.value->labeled = field.named;

@@ -52,6 +52,12 @@ bool is_simple(const Field& field, const NumberPattern& pattern, event::Abi abi)
          field.offset[static_cast<size_t>(layout_of(abi))] < std::tuple_size_v<decltype(CallState::registers)>;
 }
 
+bool is_buffer(const describe::Model& model, const Type& type, event::Abi abi) {
+  return type.kind == TypeKind::pointer && type.ref != none && model.types[type.ref].kind == TypeKind::chars &&
+         type.valid == none && type.links == 0 && type.unreadable == none && !type.with_address &&
+         abi == event::Abi::x86_64;
+}
+
 }  // namespace
 
 const CallPlan& CallPlans::make(u32 index, event::Abi abi) {
@@ -62,6 +68,7 @@ const CallPlan& CallPlans::make(u32 index, event::Abi abi) {
     if (field.padding || (field.beside && !context_.options.states)) continue;
     PlannedArgument& argument = plan->arguments.emplace_back();
     argument.field = &field;
+    argument.buffer = field.type != none && is_buffer(model, model.types[field.type], abi);
     argument.pattern = pattern_of(context_, field.type, abi);
     if (is_simple(field, argument.pattern, abi))
       argument.slot = field.offset[static_cast<size_t>(layout_of(abi))];

@@ -39,7 +39,8 @@ struct NumberPattern {
 
 struct PlannedArgument {
   const describe::Field* field = nullptr;
-  u32 slot = 0;  // register
+  u32 slot = 0;         // register
+  bool buffer = false;  // a pointer to chars, and nothing else is said of it
   NumberPattern pattern;
 };
 

@@ -186,7 +186,7 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
 }
 
 Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const Type& pointer) {
-  const u64 size = evaluator_.value_or(type.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
+  const u64 size = evaluator_.value_or(type.count != none ? type.count : pointer.size, scope, scope.extent);
   const u64 limit = std::min<u64>(type.uncut ? most_whole : context_.options.string_limit,
                                   evaluator_.value_or(type.shown, scope, most_whole));
   const auto shown = static_cast<size_t>(std::min<u64>(size, limit));
@@ -205,6 +205,10 @@ Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const
   const bool trims = type.trimmed && !goes_on && shown > 0 && to[shown - 1] == 0;
   value.set_text({to, trims ? shown - 1 : shown});
   return value;
+}
+
+Value ValueBuilder::buffer(const Type& pointer, u64 at, const Scope& scope) {
+  return at == 0 ? address(at) : chars_at(model_.types[pointer.ref], at, scope, pointer);
 }
 
 void ValueBuilder::dump(const Type& pointer, u64 at, const Scope& scope) {

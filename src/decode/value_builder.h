@@ -105,6 +105,8 @@ class ValueBuilder {
   event::Value from_bytes(u32 type, Bytes bytes, const Scope& scope);
   // What a pointer of this type at `address` points to; an address value if that can't be read.
   event::Value pointed(const describe::Type& pointer, u64 address, const Scope& scope);
+  // The same for a pointer that is said to be nothing but the address of chars (PlannedArgument::buffer).
+  event::Value buffer(const describe::Type& pointer, u64 address, const Scope& scope);
   // A format's (or note's) text from the given alternative.
   event::Value alternative(const describe::Alternative& chosen, const Scope& scope, Bytes bytes);
 

@@ -100,15 +100,7 @@ void TextSink::forget(Tid tid) {
   if (!one_output_) outputs_.thread_ended(tid);
 }
 
-void TextSink::note_facts(Thread& thread, const Event& event) {
-  thread.instruction_pointer = event.instruction_pointer;
-  if (options_.command_names && !event.comm.empty()) thread.comm = event.comm;
-  if (!event.security.empty()) [[unlikely]]
-    thread.security = event.security;
-}
-
-TextSink::Channel& TextSink::channel_of(Thread& thread) {
-  if (one_output_) return common_;
+TextSink::Channel& TextSink::own_channel(Thread& thread) {
   if (!thread.own_output) {
     thread.own_output = std::make_unique<Channel>();
     thread.own_output->output = &outputs_.of(thread.tid);
@@ -151,8 +143,7 @@ void TextSink::hand_over(Channel& channel) {
 }
 
 // The line of a buffered call is complete: shows it, if such outcomes are asked for.
-void TextSink::publish(Thread& thread, Status status) {
-  if (!buffered_) return;
+void TextSink::publish_held(Thread& thread, Status status) {
   Channel& held = *thread.held_line;
   const std::string_view shown = wanted(status) ? held.line.view() : std::string_view();
   if (ordered_) {
@@ -177,8 +168,7 @@ void TextSink::give_up_place(Thread& thread) {
 }
 
 // The thread makes its calls through another ABI than before.
-void TextSink::personality(Thread& thread, const Event& event) {
-  if (event.abi == thread.abi) return;
+void TextSink::change_personality(Thread& thread, const Event& event) {
   thread.abi = event.abi;
   if (!options_.personality_notes) return;
   Channel& channel = channel_of(thread);

@@ -64,8 +64,14 @@ class TextSink : public Sink {
   }
   Thread& find_thread(Tid tid);
   void forget(Tid tid);
-  void note_facts(Thread& thread, const event::Event& event);
-  Channel& channel_of(Thread& thread);
+  void note_facts(Thread& thread, const event::Event& event) {
+    thread.instruction_pointer = event.instruction_pointer;
+    if (options_.command_names && !event.comm.empty()) thread.comm = event.comm;
+    if (!event.security.empty()) [[unlikely]]
+      thread.security = event.security;
+  }
+  Channel& channel_of(Thread& thread) { return one_output_ ? common_ : own_channel(thread); }
+  Channel& own_channel(Thread& thread);
   Channel& call_channel(Thread& thread) { return buffered_ ? *thread.held_line : channel_of(thread); }
   bool wanted(Status status) const { return (statuses_ & (1u << static_cast<unsigned>(status))) != 0; }
 
@@ -90,10 +96,17 @@ class TextSink : public Sink {
   void clear_held(Channel& channel);
   void end_line(Channel& channel);
   void hand_over(Channel& channel);
-  void publish(Thread& thread, Status status);
+  void publish(Thread& thread, Status status) {
+    if (buffered_) publish_held(thread, status);
+  }
+  void publish_held(Thread& thread, Status status);
   void take_place(Thread& thread);
   void give_up_place(Thread& thread);
-  void personality(Thread& thread, const event::Event& event);
+  void personality(Thread& thread, const event::Event& event) {
+    if (event.abi != thread.abi) [[unlikely]]
+      change_personality(thread, event);
+  }
+  void change_personality(Thread& thread, const event::Event& event);
   void begin_call(Channel& channel, Thread& thread, const event::Event& event);
   void end_arguments(Channel& channel, bool incomplete);
   void result(Channel& channel, const event::Event& event);
