@@ -163,6 +163,7 @@ bool wants_color(const Options& options) {
 }
 
 std::unique_ptr<sink::Sink> make_sink(const Options& options, sink::OutputSet& outputs) {
+  if (options.show_events && !options.summary) return make_event_sink(options, outputs);
   auto sinks = std::make_unique<sink::TeeSink>();
   if (options.show_events) sinks->add(make_event_sink(options, outputs));
   if (options.summary) {

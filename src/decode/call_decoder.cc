@@ -24,14 +24,8 @@ using event::ValueKind;
 void CallDecoder::start_event(const Context& context, const event::RawEvent& raw) {
   const describe::Model& model = context.model;
   arena_.reset();
-  call_ = {};
-  call_.abi = raw.abi;
-  call_.tid = raw.tid;
-  call_.registers = raw.args;
-  call_.stack_pointer = raw.stack_pointer;
-  call_.socket = raw.socket;
   old_fields_.clear();
-  call_.old_fields = &old_fields_;
+  call_.begin(raw, old_fields_);
   event_ = {};
   event_.kind = EventKind::call_start;
   event_.abi = raw.abi;
@@ -42,11 +36,14 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.instruction_pointer = raw.instruction_pointer;
   event_.time = raw.time;
   event_.monotonic = raw.monotonic;
-  event_.comm = arena_.copy(raw.comm);
-  add_task_facts(context, arena_, event_);
+  if (!raw.comm.empty()) event_.comm = arena_.copy(raw.comm);
+  if (context.options.tells_of_tasks()) [[unlikely]]
+    add_task_facts(context, arena_, event_);
   syscall_ = nullptr;
   signature_ = nullptr;
   result_type_ = none;
+  result_pattern_ = nullptr;
+  some_hidden_ = some_decoded_ = all_known_ = false;
   notes_ = {};
   entered_kinds_ = 0;
   uncertain_ = 0;
@@ -72,7 +69,9 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
   event_.syscall = entry.syscall;
   event_.call = model.c_str(entry.name);
   event_.register_count = syscall_->register_count;
-  call_.verbose = !context.options.abbreviate.contains(event_.syscall);
+  abbreviate_ = context.options.abbreviate.contains(event_.syscall);
+  dereference_ = context.options.dereference.contains(event_.syscall);
+  call_.verbose = !abbreviate_;
   // A stack that will not be there any more when the call is over.
   if (context.options.stacks && (syscall_->noreturn || syscall_->new_program)) [[unlikely]]
     event_.stack = context.resolver.stack(raw.tid, arena_);
@@ -81,7 +80,8 @@ void CallDecoder::start_event(const Context& context, const event::RawEvent& raw
 void CallDecoder::enter(const Context& context, const event::RawEvent& raw, event::MemoryView& memory) {
   start_event(context, raw);
   raw_display_ = context.options.raw.contains(event_.syscall);
-  tell_descriptors(context, Evaluator(context.model, call_, memory, context.resolver));
+  if (context.options.wants_descriptors()) [[unlikely]]
+    tell_descriptors(context, Evaluator(context.model, call_, memory, context.resolver));
   if (syscall_ == nullptr || raw_display_) {
     raw_arguments(event_.register_count);
     if (syscall_ == nullptr || !context.options.find_targets) return;
@@ -97,17 +97,15 @@ void CallDecoder::enter(const Context& context, const event::RawEvent& raw, even
   if (context.options.namespaces && syscall_->enters != none) [[unlikely]]
     entered_kinds_ =
         static_cast<u64>(Evaluator(context.model, call_, memory, context.resolver).value(syscall_->enters, Scope{}));
-  ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
-                       context.options.dereference.contains(event_.syscall));
-  for (size_t i = 0; i < argument_count_; i++) enter_argument(context, builder, arguments_[i]);
+  if (some_decoded_) enter_arguments(context, memory);
   publish(false);
+  all_known_ = event_.ready == argument_count_ && !some_hidden_ && notes_.count == 0 && entered_kinds_ == 0;
   if (context.options.find_targets) [[unlikely]]
     find_targets(context, memory);
 }
 
 // What the call does to the table of descriptors, beside making some.
 void CallDecoder::tell_descriptors(const Context& context, const Evaluator& evaluator) {
-  if (!context.options.wants_descriptors()) return;
   if (syscall_ == nullptr) return context.resolver.descriptors_untold(call_.tid);
   if (syscall_->closes_first != none) {
     constexpr s64 most = std::numeric_limits<s32>::max();
@@ -128,16 +126,17 @@ void CallDecoder::tell_descriptors(const Context& context, const Evaluator& eval
 
 // A descriptor as the result: of the file that a path argument names, if there is one.
 void CallDecoder::tell_result(const Context& context) {
-  if (call_.failed || result_type_ == none || !context.options.wants_descriptors() || call_.result < 0) return;
+  if (call_.failed || result_type_ == none || call_.result < 0) return;
   const describe::Type& type = context.model.types[result_type_];
   if (type.kind != TypeKind::semantic || type.semantic != describe::Semantic::fd) return;
   resolve::NamedFile file;
   for (size_t i = 0; i < argument_count_ && !raw_display_; i++) {
     const Argument& argument = arguments_[i];
-    if (argument.field->type != none && context.model.types[argument.field->type].semantic == describe::Semantic::dirfd)
-      file.folder = static_cast<int>(static_cast<s64>(argument.value.number));
-    if (argument.value.kind == ValueKind::string && argument.value.is_path && file.path.empty())
-      file.path = argument.value.text();
+    const u32 type_of_it = argument.field().type;
+    if (type_of_it != none && context.model.types[type_of_it].semantic == describe::Semantic::dirfd)
+      file.folder = static_cast<int>(static_cast<s64>(argument.value->number));
+    if (argument.value->kind == ValueKind::string && argument.value->is_path && file.path.empty())
+      file.path = argument.value->text();
   }
   context.resolver.descriptor_made(call_.tid, static_cast<int>(call_.result), file);
 }
@@ -145,12 +144,12 @@ void CallDecoder::tell_result(const Context& context) {
 // Addresses of the ends of a socket: the one that the call made, or the first argument.
 void CallDecoder::tell_names(const Context& context, const Evaluator& evaluator, event::MemoryView& memory) {
   constexpr u16 einprogress = 115;  // connect(2): the peer is decided all the same
-  if (syscall_ == nullptr || !syscall_->names_sockets || !context.options.wants_descriptors()) return;
+  if (syscall_ == nullptr || !syscall_->names_sockets) return;
   if (call_.failed && call_.error != einprogress) return;
   const bool made = result_type_ != none && context.model.types[result_type_].semantic == describe::Semantic::fd;
   const auto fd = static_cast<int>(made ? call_.result : static_cast<s64>(call_.registers[0]));
   for (size_t i = 0; i < argument_count_; i++) {
-    const Field& field = *arguments_[i].field;
+    const Field& field = arguments_[i].field();
     if (field.socket_end == describe::SocketEnd::none) continue;
     const describe::Type& type = context.model.types[field.type];
     const auto size = type.size == none ? s64{0} : static_cast<s64>(evaluator.value(type.size, Scope{}));
@@ -193,15 +192,20 @@ void CallDecoder::resumed_call(const Context& context, u64 number) {
   event_.ready = 1;
 }
 
-void CallDecoder::add_arguments(const Context& context, describe::Range fields) {
-  for (u32 i = 0; i < fields.count && argument_count_ < max_arguments; i++) {
-    const Field& field = context.model.fields[fields.first + i];
-    if (field.padding || (field.beside && !context.options.states)) continue;
+// What a pattern shows has its value at once.
+void CallDecoder::add_arguments(const CallPlan& plan) {
+  for (const PlannedArgument& planned : plan.arguments) {
+    if (argument_count_ == max_arguments) return;
+    Value& value = values_[argument_count_];
     Argument& argument = arguments_[argument_count_++];
-    argument.field = &field;
-    argument.decided = false;
+    argument.plan = &planned;
+    argument.value = &value;
     argument.shown = true;
-    argument.value.kind = ValueKind::none;
+    argument.decided = planned.pattern.show(call_.registers[planned.slot], value);
+    some_hidden_ |= planned.field->beside;
+    if (argument.decided) continue;
+    value.kind = ValueKind::none;
+    some_decoded_ |= planned.pattern.way != Way::withheld;
   }
 }
 
@@ -210,8 +214,12 @@ void CallDecoder::collect_arguments(const Context& context, event::MemoryView& m
   const Evaluator evaluator(model, call_, memory, context.resolver);
   signature_ = &model.signatures[syscall_->signature];
   for (;;) {
-    add_arguments(context, signature_->arguments);
-    if (signature_->result != none) result_type_ = signature_->result;
+    const CallPlan& plan = context.plans.of(static_cast<u32>(signature_ - model.signatures.data()), call_.abi);
+    add_arguments(plan);
+    if (signature_->result != none) {
+      result_type_ = signature_->result;
+      result_pattern_ = &plan.result;
+    }
     if (signature_->notes.count > 0) notes_ = signature_->notes;
     if (signature_->dispatch == none) return;
     const Signature* chosen = pick_case(context, evaluator, model.dispatches[signature_->dispatch]);
@@ -270,21 +278,32 @@ bool holds_nothing(const Value& value) {
 
 }  // namespace
 
+void CallDecoder::enter_arguments(const Context& context, event::MemoryView& memory) {
+  ValueBuilder builder(context, call_, memory, arena_, abbreviate_, dereference_);
+  for (size_t i = 0; i < argument_count_; i++) {
+    Argument& argument = arguments_[i];
+    if (!argument.decided && argument.plan->pattern.way != Way::withheld) enter_argument(context, builder, argument);
+  }
+}
+
 void CallDecoder::enter_argument(const Context& context, ValueBuilder& builder, Argument& argument) {
-  const Field& field = *argument.field;
+  const Field& field = argument.field();
   const bool reads_exit = field.direction == Direction::out || field.direction == Direction::inout;
   if (field.direction == Direction::inout) save_integer(context, builder.evaluator(), field);
-  if (field.exit_only || field.direction == Direction::out) return;
+  if (field.exit_only) return;
   if (field.condition != none && builder.evaluator().value(field.condition, Scope{}) == 0) {
     argument.shown = false;
     argument.decided = true;
+    some_hidden_ = true;
     return;
   }
-  argument.value = builder.from_register(field.type, builder.evaluator().argument(field), Scope{});
-  argument.value.name = context.model.c_str(field.name);
-  argument.value.labeled = field.named;
+  const u64 raw = builder.evaluator().argument(field);
+  new (argument.value) Value(argument.plan->buffer ? builder.buffer(context.model.types[field.type], raw, Scope{})
+                                                   : builder.from_register(field.type, raw, Scope{}));
+  argument.value->name = context.model.c_str(field.name);
+  argument.value->labeled = field.named;
   argument.decided = !reads_exit && !field.beside;
-  if (field.blank && holds_nothing(argument.value)) argument.value = {};
+  if (field.blank && holds_nothing(*argument.value)) *argument.value = {};
   note_uncertain(builder, bit_of(argument));
 }
 
@@ -304,23 +323,13 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   call_.result = raw.result;
   call_.failed = raw.is_error || !raw.has_result;
   if (raw.is_error) set_error(context, raw.result);
-  ValueBuilder builder(context, call_, memory, arena_, context.options.abbreviate.contains(event_.syscall),
-                       context.options.dereference.contains(event_.syscall));
-  tell_descriptors(context, builder.evaluator());
-  tell_result(context);
-  tell_names(context, builder.evaluator(), memory);
-  memory.take_uncertain();
-  if (signature_ != nullptr && !raw_display_) {
-    for (size_t i = 0; i < argument_count_; i++)
-      if (!arguments_[i].decided && !arguments_[i].field->beside) exit_argument(context, builder, arguments_[i]);
-    publish(true);
-    if (context.options.states) [[unlikely]]
-      add_states(context, builder);
-    add_notes(context, builder);
-  } else {
-    event_.ready = event_.args.size();
+  if (context.options.wants_descriptors()) [[unlikely]] {
+    const Evaluator evaluator(context.model, call_, memory, context.resolver);
+    tell_descriptors(context, evaluator);
+    tell_result(context);
+    tell_names(context, evaluator, memory);
   }
-  set_result(context, builder);
+  if (!all_known_ || !set_plain_result(context)) finish_values(context, memory);
   if (context.options.stacks && event_.stack.empty() && event_.has_result) [[unlikely]]
     event_.stack = context.resolver.stack(raw.tid, arena_);
   if (!context.options.dump_received.empty() || !context.options.dump_sent.empty()) [[unlikely]]
@@ -334,16 +343,33 @@ void CallDecoder::exit(const Context& context, const event::RawEvent& raw, event
   in_call_ = false;
 }
 
+void CallDecoder::finish_values(const Context& context, event::MemoryView& memory) {
+  ValueBuilder builder(context, call_, memory, arena_, abbreviate_, dereference_);
+  memory.take_uncertain();
+  if (signature_ != nullptr && !raw_display_) {
+    for (size_t i = 0; i < argument_count_; i++)
+      if (!arguments_[i].decided && !arguments_[i].field().beside) exit_argument(context, builder, arguments_[i]);
+    publish(true);
+    if (context.options.states) [[unlikely]]
+      add_states(context, builder);
+    add_notes(context, builder);
+  } else {
+    event_.ready = event_.args.size();
+  }
+  if (!set_plain_result(context)) set_result(builder);
+}
+
 void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, Argument& argument) {
-  const Field& field = *argument.field;
+  const Field& field = argument.field();
   argument.decided = true;
   if (field.condition != none && builder.evaluator().value(field.condition, Scope{}) == 0) {
     argument.shown = false;
+    some_hidden_ = true;
     return;
   }
   const u64 raw = builder.evaluator().argument(field);
   const describe::Type& type = context.model.types[field.type];
-  const bool is_out = field.direction == Direction::out || (field.blank && argument.value.kind == ValueKind::none);
+  const bool is_out = field.direction == Direction::out || (field.blank && argument.value->kind == ValueKind::none);
   builder.makes_descriptors(is_out && !call_.failed);
   const bool is_memory = field.direction == Direction::out || field.direction == Direction::inout;
   if (call_.failed && is_memory && !field.always) {
@@ -352,15 +378,16 @@ void CallDecoder::exit_argument(const Context& context, ValueBuilder& builder, A
     address.width = static_cast<u8>(word_size(call_.abi));
     address.number = extend(raw, address.width, false);
     const bool invalid = type.valid != none && builder.evaluator().value(type.valid, Scope{}) == 0;
-    argument.value = is_out || invalid ? address : Merge(context.model, arena_).given(field, argument.value, address);
+    *argument.value = is_out || invalid ? address : Merge(context.model, arena_).given(field, *argument.value, address);
   } else if (!is_out && field.direction == Direction::inout && type.kind == TypeKind::pointer) {
     const Value after = builder.from_register(field.type, raw, Scope{});
-    argument.value = Merge(context.model, arena_).merged(field, argument.value, after);
+    *argument.value = Merge(context.model, arena_).merged(field, *argument.value, after);
   } else {
-    argument.value = builder.from_register(field.type, raw, Scope{});
+    new (argument.value) Value(argument.plan->buffer ? builder.buffer(type, raw, Scope{})
+                                                     : builder.from_register(field.type, raw, Scope{}));
   }
-  argument.value.name = context.model.c_str(field.name);
-  argument.value.labeled = field.named;
+  argument.value->name = context.model.c_str(field.name);
+  argument.value->labeled = field.named;
   note_uncertain(builder, bit_of(argument));
 }
 
@@ -369,24 +396,34 @@ void CallDecoder::tell_uncertain() {
   event_.uncertain = uncertain_ & (event::uncertain_notes | event::uncertain_dumps);
   u32 place = 0;
   for (size_t i = 0; i < argument_count_; i++) {
-    if (!arguments_[i].shown || arguments_[i].field->beside) continue;
+    if (!arguments_[i].shown || arguments_[i].field().beside) continue;
     event_.uncertain |= (uncertain_ >> i & 1) << place++;
   }
 }
 
 // Makes the arguments visible in the event: those before the first undecided one, or all.
 void CallDecoder::publish(bool all) {
+  event_.awaits_exit = notes_.count > 0;
+  if (some_hidden_) return publish_shown(all);
+  size_t ready = all ? argument_count_ : 0;
+  while (ready < argument_count_ && arguments_[ready].decided) ready++;
+  event_.args = {values_.data(), argument_count_};
+  event_.ready = ready;
+}
+
+// The same if some are not to be seen.
+void CallDecoder::publish_shown(bool all) {
   auto* values = static_cast<Value*>(arena_.allocate(argument_count_ * sizeof(Value), alignof(Value)));
   size_t count = 0;
   size_t ready = 0;
   bool prefix = true;
   for (size_t i = 0; i < argument_count_; i++) {
     const Argument& argument = arguments_[i];
-    if (argument.field->beside) continue;
+    if (argument.field().beside) continue;
     prefix &= argument.decided;
     if (!argument.shown) continue;
     if (all || prefix) {
-      new (values + count++) Value(argument.value);
+      new (values + count++) Value(*argument.value);
       ready = count;
     } else {
       new (values + count++) Value();
@@ -394,7 +431,6 @@ void CallDecoder::publish(bool all) {
   }
   event_.args = {values, count};
   event_.ready = all ? count : ready;
-  event_.awaits_exit = notes_.count > 0;
 }
 
 void CallDecoder::set_error(const Context& context, s64 result) {
@@ -423,7 +459,7 @@ void CallDecoder::find_targets(const Context& context, event::MemoryView& memory
   builder.ignore_limits();
   ValueList list(arena_, argument_count_ + 1);
   for (size_t i = 0; i < argument_count_; i++) {
-    const Field& field = *arguments_[i].field;
+    const Field& field = arguments_[i].field();
     if (field.direction == Direction::out || field.untouched || field.beside) continue;
     if (field.condition != none && (field.exit_only || builder.evaluator().value(field.condition, Scope{}) == 0))
       continue;
@@ -440,7 +476,7 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
   builder.collect_dumps(&walk);
   builder.ignore_limits();
   for (size_t i = 0; i < argument_count_; i++) {
-    const Field& field = *arguments_[i].field;
+    const Field& field = arguments_[i].field();
     const bool received = field.transfer == describe::Transfer::received;
     if (!received && field.transfer != describe::Transfer::sent) continue;
     if (!(received ? context.options.dump_received : context.options.dump_sent).contains(fd)) continue;
@@ -462,24 +498,38 @@ void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
   event_.dumps = {dumps, found.size()};
 }
 
-void CallDecoder::set_result(const Context& context, ValueBuilder& builder) {
-  Value& result = event_.result;
-  const bool made_up = event_.tampering.result;  // even where the call itself does not return
-  if (result_type_ != none && context.model.types[result_type_].kind == TypeKind::none && !made_up) {
+// False: the result takes more than its number.
+bool CallDecoder::set_plain_result(const Context& context) {
+  if (event_.tampering.result) return false;  // even where the call itself does not return
+  if (result_type_ != none && context.model.types[result_type_].kind == TypeKind::none) {
     event_.has_result = false;
-    return;
+    return true;
   }
+  if (result_type_ != none && !event_.failed && !raw_display_)
+    return result_pattern_->show(static_cast<u64>(event_.raw_result), event_.result);
+  set_bare_result();
+  return true;
+}
+
+void CallDecoder::set_bare_result() {
+  Value& result = event_.result;
+  result.kind = ValueKind::integer;
+  result.style = raw_display_ ? IntStyle::hex : IntStyle::signed_decimal;
+  result.width = static_cast<u8>(word_size(call_.abi));
+  result.number = static_cast<u64>(event_.raw_result);
+}
+
+void CallDecoder::set_result(ValueBuilder& builder) {
+  Value& result = event_.result;
+  const bool made_up = event_.tampering.result;
   if (result_type_ != none && !event_.failed && !raw_display_) {
-    result = builder.from_register(result_type_, static_cast<u64>(event_.raw_result), Scope{});
+    new (&result) Value(builder.from_register(result_type_, static_cast<u64>(event_.raw_result), Scope{}));
     const bool no_descriptor = result.kind == ValueKind::fd && event_.raw_result != static_cast<s32>(event_.raw_result);
     const bool plain = result.kind == ValueKind::integer || result.kind == ValueKind::none || no_descriptor;
     if (made_up && plain) whole_result(result);
     return;
   }
-  result.kind = ValueKind::integer;
-  result.style = raw_display_ ? IntStyle::hex : IntStyle::signed_decimal;
-  result.width = static_cast<u8>(word_size(call_.abi));
-  result.number = static_cast<u64>(event_.raw_result);
+  set_bare_result();
   if (made_up && !event_.failed) whole_result(result);
 }
 
@@ -569,14 +619,15 @@ void CallDecoder::add_states(const Context& context, ValueBuilder& builder) {
   size_t count = 0;
   for (size_t i = 0; i < argument_count_; i++) {
     const Argument& argument = arguments_[i];
-    if (!argument.field->beside || !argument.shown) continue;
+    const Field& field = argument.field();
+    if (!field.beside || !argument.shown) continue;
     event::State& state = states[count++];
-    state.name = context.model.c_str(argument.field->name);
+    state.name = context.model.c_str(field.name);
     const auto target = context.resolver.descriptor_target(call_.tid, static_cast<int>(call_.registers[0]), arena_);
     const std::string_view name = target ? target->name : std::string_view();
     state.instance = name.substr(std::min(name.rfind(':') + 1, name.size()));
-    state.before = argument.value;
-    state.after = builder.from_register(argument.field->type, builder.evaluator().argument(*argument.field), Scope{});
+    state.before = *argument.value;
+    state.after = builder.from_register(field.type, builder.evaluator().argument(field), Scope{});
     state.before.name = state.after.name = nullptr;
   }
   event_.states = {states, count};

@@ -58,11 +58,11 @@ const char* signal_text(ValueBuilder& builder, Arena& arena, s32 number) {
 
 Decoder::Decoder(const describe::Model& model, const Options& options, resolve::Resolver& resolver)
     : options_(options),
-      context_{model, options_, resolver, find_set(model, signal_set_name), find_set(model, error_set_name)},
+      context_{model, options_, resolver, plans_, find_set(model, signal_set_name), find_set(model, error_set_name)},
+      plans_(context_),
       siginfo_type_(find_struct_type(model, siginfo_name)) {}
 
-Decoder::Thread& Decoder::thread(Tid tid) {
-  if (tid == last_tid_ && last_thread_ != nullptr) return *last_thread_;
+Decoder::Thread& Decoder::find_thread(Tid tid) {
   auto& slot = threads_[number(tid)];
   if (!slot) slot = std::make_unique<Thread>();
   last_tid_ = tid;

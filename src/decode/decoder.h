@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "decode/call_decoder.h"
+#include "decode/call_plan.h"
 
 namespace sysray::decode {
 
@@ -26,7 +27,12 @@ class Decoder {
     Arena arena;        // of events that are no calls
   };
 
-  Thread& thread(Tid tid);
+  Thread& thread(Tid tid) {
+    if (tid == last_tid_ && last_thread_ != nullptr) [[likely]]
+      return *last_thread_;
+    return find_thread(tid);
+  }
+  Thread& find_thread(Tid tid);
   const event::Event* call_exit(Thread& thread, const event::RawEvent& raw, event::MemoryView& memory);
   const event::Event* other(Thread& thread, const event::RawEvent& raw);
   void decode_siginfo(Thread& thread, const event::RawEvent& raw);
@@ -34,6 +40,7 @@ class Decoder {
 
   Options options_;
   Context context_;
+  CallPlans plans_;
   u32 siginfo_type_ = describe::none;
   std::unordered_map<s32, std::unique_ptr<Thread>> threads_;
   Tid last_tid_{-1};

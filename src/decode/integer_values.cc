@@ -48,8 +48,10 @@ void ValueList::grow() {
 }
 
 Value ValueBuilder::integer(const Type& type, u64 raw) {
-  if (type.bit_names != none) [[unlikely]]
-    return named_bits(type, raw);
+  return type.bit_names != none ? named_bits(type, raw) : plain_integer(type, raw);
+}
+
+Value ValueBuilder::plain_integer(const Type& type, u64 raw) {
   Value value;
   value.kind = ValueKind::integer;
   value.style = style_of(type);
@@ -89,18 +91,22 @@ const Member* ValueBuilder::find_member(const Set& set, u64 raw, u32 width) {
 }
 
 Value ValueBuilder::enumerator(const Set& set, const Type& type, u64 raw, const Scope& scope) {
+  const Member* member = find_member(set, raw, integer_width(type, call_.abi));
+  if (member == nullptr && set.members.count > 0) {
+    // A `rest`, always the last member, says how unknown values are shown.
+    const Member& last = model_.members[set.members.first + set.members.count - 1];
+    if (last.is_rest) return from_register(last.sub_type, raw, scope);
+  }
+  return member_value(set, type, raw, member);
+}
+
+Value ValueBuilder::member_value(const Set& set, const Type& type, u64 raw, const Member* member) {
   Value value = integer(type, raw);
   value.kind = ValueKind::symbol;
   value.style = IntStyle::hex;
   value.signed_symbol = set.decimal && type.is_signed;
   if (set.decimal && !type.is_signed) value.style = IntStyle::unsigned_decimal;
   value.always_named = set.by_name;
-  const Member* member = find_member(set, raw, value.width);
-  if (member == nullptr && set.members.count > 0) {
-    // A `rest`, always the last member, says how unknown values are shown.
-    const Member& last = model_.members[set.members.first + set.members.count - 1];
-    if (last.is_rest) return from_register(last.sub_type, raw, scope);
-  }
   if (member != nullptr) {
     value.set_text(model_.text(member->name));
     value.comment_only = set.comment;

@@ -25,8 +25,9 @@ struct Options {
   bool security_contexts = false;  // --secontext
   bool id_chains = false;          // with translate_pids: the ids of every namespace, for sinks that show data
   bool containers = false;         // fill Event::container
-  bool user_names = false;         // --decode-ids
-  bool annotate_arrays = false;    // -n is for calls; kept for --decode-fds
+  bool tells_of_tasks() const { return security_contexts || id_chains || containers; }
+  bool user_names = false;       // --decode-ids
+  bool annotate_arrays = false;  // -n is for calls; kept for --decode-fds
 };
 
 }  // namespace sysray::decode

@@ -44,14 +44,8 @@ Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
     case TypeKind::set:
     case TypeKind::semantic:
     case TypeKind::format: {
-      Value value = type.kind == TypeKind::integer    ? integer(type, raw)
-                    : type.kind == TypeKind::set      ? set(type, raw, scope)
-                    : type.kind == TypeKind::semantic ? semantic(type, raw, scope)
-                                                      : format(type, raw, scope, {});
       const bool commented = type.timestamp || type.comment != none || type.format == describe::IntFormat::date;
-      if (commented) [[unlikely]]
-        add_comments(value, type, scope);
-      return value;
+      return commented ? commented_number(type, raw, scope) : numeric(type, raw, scope);
     }
     case TypeKind::pointer:
       // A 64-bit field that holds a pointer of a 32-bit program, and more.
@@ -72,14 +66,48 @@ Value ValueBuilder::from_register(u32 index, u64 raw, const Scope& scope) {
   }
 }
 
+Value ValueBuilder::numeric(const Type& type, u64 raw, const Scope& scope) {
+  switch (type.kind) {
+    case TypeKind::integer: return integer(type, raw);
+    case TypeKind::set: return set(type, raw, scope);
+    case TypeKind::semantic: return semantic(type, raw, scope);
+    default: return format(type, raw, scope, {});
+  }
+}
+
+Value ValueBuilder::commented_number(const Type& type, u64 raw, const Scope& scope) {
+  Value value = numeric(type, raw, scope);
+  add_comments(value, type, scope);
+  return value;
+}
+
+namespace {
+
+class Deeper {
+ public:
+  explicit Deeper(u32& depth) : depth_(depth) { depth_++; }
+  ~Deeper() { depth_--; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  u32& depth_;
+};
+
+}  // namespace
+
 Value ValueBuilder::pointed(const Type& pointer, u64 at, const Scope& scope) {
   constexpr u32 max_pointer_depth = 12;
   if (at == 0 || pointer.ref == none || depth_ >= max_pointer_depth) return address(at);
   if (pointer.valid != none && evaluator_.value(pointer.valid, scope) == 0) return address(at);
   if (pointer.links != 0) return linked(pointer, at, scope);
-  depth_++;
+  const Deeper deeper(depth_);
+  const bool plain = pointer.unreadable == none && !pointer.with_address;
+  return plain ? target_at(pointer, pointer.ref, at, scope) : adorned(pointer, at, scope);
+}
+
+Value ValueBuilder::adorned(const Type& pointer, u64 at, const Scope& scope) {
   Value value = target_at(pointer, pointer.ref, at, scope);
-  depth_--;
   if (pointer.unreadable != none && value.kind == ValueKind::address) {
     value = {};
     value.kind = ValueKind::literal;
@@ -139,8 +167,11 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
   const auto wanted = static_cast<size_t>(std::min<u64>(u64{shown} + 1, bound));
   char* to = static_cast<char*>(arena_.allocate(wanted + 1, 1));
   const event::MemoryView::StringRead got = memory_.read_string({at}, to, wanted);
-  if (got.faulted) return address(at);
   Value value;
+  if (got.faulted) {
+    value = address(at);
+    return value;
+  }
   value.kind = ValueKind::string;
   value.is_path = is_path;
   value.nul_terminated = got.terminated;
@@ -155,21 +186,29 @@ Value ValueBuilder::string_at(const Type& type, u64 at, const Scope& scope) {
 }
 
 Value ValueBuilder::chars_at(const Type& type, u64 at, const Scope& scope, const Type& pointer) {
-  const u64 size = evaluator_.value_or(type.count, scope, evaluator_.value_or(pointer.size, scope, scope.extent));
+  const u64 size = evaluator_.value_or(type.count != none ? type.count : pointer.size, scope, scope.extent);
   const u64 limit = std::min<u64>(type.uncut ? most_whole : context_.options.string_limit,
                                   evaluator_.value_or(type.shown, scope, ~u64{0}));
   const auto shown = static_cast<size_t>(std::min<u64>(size, limit));
-  Value value;
-  value.kind = ValueKind::string;
-  value.truncated = size > shown;
-  value.hex = type.hex_bytes;
+  const bool goes_on = size > shown;
   char* to = static_cast<char*>(arena_.allocate(shown + 1, 1));
   // As strace does, one byte more is read than is shown: the string goes on only if it can be read.
-  const size_t wanted = value.truncated ? shown + 1 : shown;
-  if (wanted > 0 && memory_.read({at}, to, wanted) < wanted) return address(at);
-  const bool trims = type.trimmed && !value.truncated && shown > 0 && to[shown - 1] == 0;
+  const size_t wanted = goes_on ? shown + 1 : shown;
+  Value value;
+  if (wanted > 0 && memory_.read({at}, to, wanted) < wanted) {
+    value = address(at);
+    return value;
+  }
+  value.kind = ValueKind::string;
+  value.truncated = goes_on;
+  value.hex = type.hex_bytes;
+  const bool trims = type.trimmed && !goes_on && shown > 0 && to[shown - 1] == 0;
   value.set_text({to, trims ? shown - 1 : shown});
   return value;
+}
+
+Value ValueBuilder::buffer(const Type& pointer, u64 at, const Scope& scope) {
+  return at == 0 ? address(at) : chars_at(model_.types[pointer.ref], at, scope, pointer);
 }
 
 void ValueBuilder::dump(const Type& pointer, u64 at, const Scope& scope) {

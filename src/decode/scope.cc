@@ -171,7 +171,8 @@ u64 Evaluator::old_field(u32 number, const Scope& scope) const {
   return now;
 }
 
-u64 Evaluator::argument(const Field& field) const {
+// One that does not simply lie in a register of 64 bits.
+u64 Evaluator::unusual_argument(const Field& field) const {
   if (field.from_expression) return value(field.value, Scope{});
   const Type& type = model_.types[field.type];
   const u32 slot = field.offset[static_cast<size_t>(layout_of(call_.abi))];

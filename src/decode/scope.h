@@ -56,6 +56,20 @@ struct CallState {
   std::array<Saved, 6> saved{};
   u8 saved_count = 0;
   OldFields* old_fields = nullptr;
+
+  // Becomes that of a call whose entry is `raw`.
+  void begin(const event::RawEvent& raw, OldFields& fields) {
+    abi = raw.abi;
+    tid = raw.tid;
+    registers = raw.args;
+    stack_pointer = raw.stack_pointer;
+    socket = raw.socket;
+    at_exit = verbose = failed = false;
+    result = 0;
+    error = 0;
+    saved_count = 0;
+    old_fields = &fields;
+  }
 };
 
 struct Scope {
@@ -117,6 +131,8 @@ class Evaluator {
       const describe::Instruction& only = model_.instructions[code.first];
       if (only.op == describe::Op::constant)
         return model_.numbers[only.operand].value[static_cast<size_t>(layout_of(call_.abi))];
+      if (only.op == describe::Op::argument) return argument(model_.fields[only.operand]);
+      if (only.op == describe::Op::result) return static_cast<u64>(call_.result);
     }
     return computed(code, scope);
   }
@@ -127,11 +143,18 @@ class Evaluator {
   // Value of a field of the scope's structure.
   u64 field(u32 field, const Scope& scope) const;
   // Value of the register (or expression) of an argument.
-  u64 argument(const describe::Field& field) const;
+  u64 argument(const describe::Field& field) const {
+    if (call_.abi != event::Abi::x86_64 || field.from_expression) return unusual_argument(field);
+    const u32 slot = field.offset[static_cast<size_t>(describe::Layout::lp64)];
+    if (slot >= call_.registers.size()) return 0;
+    const describe::Type& type = model_.types[field.type];
+    return extend(call_.registers[slot], integer_width(type, call_.abi), type.is_signed);
+  }
   // The integer behind a pointer argument, now; nullopt if unreadable.
   std::optional<u64> pointed(const describe::Field& field) const;
 
  private:
+  u64 unusual_argument(const describe::Field& field) const;
   u64 computed(describe::Range code, const Scope& scope) const;
   u64 load_field(const describe::Field& field, const u8* data, size_t available) const;
   // How many of the bytes at hand came from the tracee.

@@ -31,11 +31,14 @@ struct Bytes {
   }
 };
 
+class CallPlans;
+
 // What all builders of a decoder share.
 struct Context {
   const describe::Model& model;
   const Options& options;
   resolve::Resolver& resolver;
+  CallPlans& plans;
   u32 signal_set = describe::none;  // enum of signal names
   u32 error_set = describe::none;   // enum of errno names
 };
@@ -103,6 +106,8 @@ class ValueBuilder {
   event::Value from_bytes(u32 type, Bytes bytes, const Scope& scope);
   // What a pointer of this type at `address` points to; an address value if that can't be read.
   event::Value pointed(const describe::Type& pointer, u64 address, const Scope& scope);
+  // The same for a pointer that is said to be nothing but the address of chars (PlannedArgument::buffer).
+  event::Value buffer(const describe::Type& pointer, u64 address, const Scope& scope);
   // A format's (or note's) text from the given alternative.
   event::Value alternative(const describe::Alternative& chosen, const Scope& scope, Bytes bytes);
 
@@ -111,8 +116,12 @@ class ValueBuilder {
   using Type = describe::Type;
 
   Value integer(const Type& type, u64 raw);
+  Value plain_integer(const Type& type, u64 raw);
+  Value numeric(const Type& type, u64 raw, const Scope& scope);
+  Value commented_number(const Type& type, u64 raw, const Scope& scope);
   Value address(u64 raw);
   Value enumerator(const describe::Set& set, const Type& type, u64 raw, const Scope& scope);
+  Value member_value(const describe::Set& set, const Type& type, u64 raw, const describe::Member* member);
   Value flags(const describe::Set& set, const Type& type, u64 raw, const Scope& scope);
   const describe::Member* find_member(const describe::Set& set, u64 raw, u32 width);
   Value set(const Type& type, u64 raw, const Scope& scope);
@@ -146,6 +155,7 @@ class ValueBuilder {
   void add_comments(Value& value, const Type& type, const Scope& scope);
   const char* date(s64 seconds, u64 fraction, u32 digits);
 
+  Value adorned(const Type& pointer, u64 address, const Scope& scope);
   Value linked(const Type& pointer, u64 address, const Scope& scope);
   Value target_at(const Type& pointer, u32 target, u64 address, const Scope& scope);
   Value string_at(const Type& type, u64 address, const Scope& scope);

@@ -165,7 +165,7 @@ struct Event {
   u64 number = 0;
   std::array<u64, 6> registers{};
   u8 register_count = 0;           // how many registers the call takes (for raw display)
-  const char* call = "";           // name, as displayed
+  const char* call = "";           // name, as displayed; of a known_call, valid as long as the decoder
   u32 syscall = ~0u;               // index of the describe::Syscall, ~0u if unknown
   std::span<const Value> args;     // call: arguments; signal: args[0] is the siginfo as a structure
   std::span<const Value> targets;  // call_start, if asked for: what the call may touch, in full where args are abridged

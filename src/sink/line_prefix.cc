@@ -26,16 +26,19 @@ void add_seconds(TextBuffer& out, Nanoseconds time, Precision precision) {
 
 LinePrefix::LinePrefix(const TextOptions& options)
     : options_(options),
-      absolute_(options.absolute_time == TimePrefix::seconds_of_day ||
-                options.absolute_time == TimePrefix::unix_epoch) {}
+      absolute_(options.absolute_time == TimePrefix::seconds_of_day || options.absolute_time == TimePrefix::unix_epoch),
+      only_pids_(!absolute_ && !options.relative_time && !options.syscall_number && !options.instruction_pointer) {}
 
 void LinePrefix::write(TextBuffer& out, const PrefixFacts& facts, const ValueWriter& writer, bool several) {
-  pid(out, facts, writer, several);
+  const bool with_pid =
+      options_.pid_prefix == PidPrefix::always || (options_.pid_prefix == PidPrefix::automatic && several);
+  if (with_pid) pid(out, facts, writer);
   if (!facts.security.empty()) {
     out.add('[');
     out.add(facts.security);
     out.add("] ");
   }
+  if (only_pids_) return;
   if (absolute_) absolute(out, facts.time);
   if (options_.relative_time) relative(out, facts.monotonic != 0 ? facts.monotonic : facts.time);
   if (options_.syscall_number) {
@@ -54,20 +57,30 @@ void LinePrefix::write(TextBuffer& out, const PrefixFacts& facts, const ValueWri
   }
 }
 
-void LinePrefix::pid(TextBuffer& out, const PrefixFacts& facts, const ValueWriter& writer, bool several) {
+void LinePrefix::pid(TextBuffer& out, const PrefixFacts& facts, const ValueWriter& writer) {
+  if (options_.command_names && !facts.comm.empty()) return named_pid(out, facts, &writer);
+  if (facts.tid != tid_) {
+    tid_ = facts.tid;
+    pid_.clear();
+    named_pid(pid_, facts, nullptr);
+  }
+  out.add(pid_.view());
+}
+
+// `writer`: nullptr if there is no name.
+void LinePrefix::named_pid(TextBuffer& out, const PrefixFacts& facts, const ValueWriter* writer) const {
   const auto id = static_cast<u64>(number(facts.tid));
-  const bool named = options_.command_names && !facts.comm.empty();
   if (options_.pid_prefix == PidPrefix::always) {
     const size_t start = out.size();
     out.add_decimal(id);
-    if (named) writer.bracketed(out, facts.comm);
+    if (writer != nullptr) writer->bracketed(out, facts.comm);
     const size_t width = out.size() - start;
     if (width < 5) out.fill(' ', 5 - width);
     out.add(' ');
-  } else if (options_.pid_prefix == PidPrefix::automatic && several) {
+  } else {
     out.add("[pid ");
     out.add_decimal(id, 5, ' ');
-    if (named) writer.bracketed(out, facts.comm);
+    if (writer != nullptr) writer->bracketed(out, facts.comm);
     out.add("] ");
   }
 }

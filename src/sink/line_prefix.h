@@ -32,13 +32,17 @@ class LinePrefix {
   void write(TextBuffer& out, const PrefixFacts& facts, const ValueWriter& writer, bool several);
 
  private:
-  void pid(TextBuffer& out, const PrefixFacts& facts, const ValueWriter& writer, bool several);
+  void pid(TextBuffer& out, const PrefixFacts& facts, const ValueWriter& writer);
+  void named_pid(TextBuffer& out, const PrefixFacts& facts, const ValueWriter* writer) const;
   void absolute(TextBuffer& out, Nanoseconds time);
   void relative(TextBuffer& out, Nanoseconds monotonic);
   void time_of_day(TextBuffer& out, s64 second);
 
   const TextOptions& options_;
   const bool absolute_;
+  const bool only_pids_;  // nothing but pids and contexts is asked for
+  Tid tid_{-1};           // of the last prefix with a pid and no name: that is pid_
+  TextBuffer pid_{32};
   Nanoseconds last_ = 0;      // CLOCK_MONOTONIC of the last prefix
   s64 second_ = -1;           // that time_of_day_ shows
   char time_of_day_[8] = {};  // HH:MM:SS, local

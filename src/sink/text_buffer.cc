@@ -15,8 +15,7 @@ void TextBuffer::grow(size_t n) {
   capacity_ = capacity;
 }
 
-void TextBuffer::add_decimal(u64 number) {
-  if (number < 10) return add(static_cast<char>('0' + number));
+void TextBuffer::add_digits(u64 number) {
   char* to = room(20);
   commit(std::to_chars(to, to + 20, number).ptr);
 }

@@ -49,7 +49,10 @@ class TextBuffer {
     size_ += n;
   }
 
-  void add_decimal(u64 number);
+  void add_decimal(u64 number) {
+    if (number < 10) return add(static_cast<char>('0' + number));
+    add_digits(number);
+  }
   void add_signed(s64 number) {
     if (number < 0) add('-');
     add_decimal(number < 0 ? ~static_cast<u64>(number) + 1 : static_cast<u64>(number));
@@ -69,6 +72,7 @@ class TextBuffer {
 
  private:
   void grow(size_t n);
+  void add_digits(u64 number);
 
   std::unique_ptr<char[]> bytes_;
   size_t capacity_;

@@ -35,13 +35,21 @@ void TextSink::call_start(const Event& event) {
   channel.open = &thread;
 }
 
+// Names of described calls stay where they are, others go with the event.
+void TextSink::note_call(Thread& thread, const Event& event) {
+  thread.number = event.number;
+  thread.call = event.call;
+  if (event.known_call) return;
+  thread.undescribed_call = event.call;
+  thread.call = thread.undescribed_call;
+}
+
 void TextSink::begin_call(Channel& channel, Thread& thread, const Event& event) {
   clear_held(channel);
   if (ordered_) take_place(thread);
-  thread.number = event.number;
-  thread.call = event.call;
+  note_call(thread, event);
   begin_line(channel, thread, event);
-  writer_.painted(channel.line, Ink::syscall, event.call, Ink::punctuation);
+  writer_.painted(channel.line, Ink::syscall, thread.call, Ink::punctuation);
   channel.line.add('(');
   writer_.ink(channel.line, Ink::argument);
 }
@@ -69,8 +77,7 @@ void TextSink::call_end(const Event& event) {
   } else if (channel.open != &thread) {
     if (!thread.in_call) {
       thread.abi = event.abi;
-      thread.number = event.number;
-      thread.call = event.call;
+      note_call(thread, event);
       thread.shown = event.args.size();
     }
     begin_resumed(channel, thread, event.end_time, event.monotonic == 0 ? 0 : event.monotonic + event.duration);
@@ -109,7 +116,7 @@ void TextSink::begin_resumed(Channel& channel, Thread& thread, Nanoseconds time,
   clear_held(channel);
   begin_line(channel, thread, time, monotonic);
   channel.line.add("<... ");
-  channel.line.add(std::string_view(thread.call));
+  channel.line.add(thread.call);
   channel.line.add(" resumed>");
 }
 

@@ -79,8 +79,7 @@ void TextSink::finish() {
   flush();
 }
 
-TextSink::Thread& TextSink::thread_of(Tid tid) {
-  if (last_thread_ != nullptr && last_thread_->tid == tid) return *last_thread_;
+TextSink::Thread& TextSink::find_thread(Tid tid) {
   auto& slot = threads_[number(tid)];
   if (!slot) {
     slot = std::make_unique<Thread>();
@@ -101,15 +100,7 @@ void TextSink::forget(Tid tid) {
   if (!one_output_) outputs_.thread_ended(tid);
 }
 
-void TextSink::note_facts(Thread& thread, const Event& event) {
-  thread.instruction_pointer = event.instruction_pointer;
-  if (options_.command_names && !event.comm.empty()) thread.comm = event.comm;
-  if (!event.security.empty()) [[unlikely]]
-    thread.security = event.security;
-}
-
-TextSink::Channel& TextSink::channel_of(Thread& thread) {
-  if (one_output_) return common_;
+TextSink::Channel& TextSink::own_channel(Thread& thread) {
   if (!thread.own_output) {
     thread.own_output = std::make_unique<Channel>();
     thread.own_output->output = &outputs_.of(thread.tid);
@@ -152,8 +143,7 @@ void TextSink::hand_over(Channel& channel) {
 }
 
 // The line of a buffered call is complete: shows it, if such outcomes are asked for.
-void TextSink::publish(Thread& thread, Status status) {
-  if (!buffered_) return;
+void TextSink::publish_held(Thread& thread, Status status) {
   Channel& held = *thread.held_line;
   const std::string_view shown = wanted(status) ? held.line.view() : std::string_view();
   if (ordered_) {
@@ -178,8 +168,7 @@ void TextSink::give_up_place(Thread& thread) {
 }
 
 // The thread makes its calls through another ABI than before.
-void TextSink::personality(Thread& thread, const Event& event) {
-  if (event.abi == thread.abi) return;
+void TextSink::change_personality(Thread& thread, const Event& event) {
   thread.abi = event.abi;
   if (!options_.personality_notes) return;
   Channel& channel = channel_of(thread);
@@ -301,7 +290,8 @@ void TextSink::superseded(const Event& event) {
   leader.shown = successor.shown;
   leader.number = successor.number;
   leader.abi = successor.abi;
-  leader.call.swap(successor.call);
+  leader.undescribed_call = successor.call;
+  leader.call = leader.undescribed_call;
   forget(event.other);
   if (!options_.superseded_notes) return;
   Channel& to = channel_of(leader);

@@ -47,7 +47,8 @@ class TextSink : public Sink {
     size_t shown = 0;           // arguments that were shown
     u64 number = 0;             // of its last call
     u64 instruction_pointer = 0;
-    std::string call;  // name of its last call
+    std::string_view call;  // name of its last call: of a described one, or undescribed_call
+    std::string undescribed_call;
     std::string comm;
     std::string security;
     std::unique_ptr<Channel> own_output;         // one for each thread (-ff)
@@ -55,10 +56,22 @@ class TextSink : public Sink {
     std::optional<OrderedOutput::Ticket> place;  // of its call among the lines, if they are to be in order
   };
 
-  Thread& thread_of(Tid tid);
+  static void note_call(Thread& thread, const event::Event& event);
+  Thread& thread_of(Tid tid) {
+    if (last_thread_ != nullptr && last_thread_->tid == tid) [[likely]]
+      return *last_thread_;
+    return find_thread(tid);
+  }
+  Thread& find_thread(Tid tid);
   void forget(Tid tid);
-  void note_facts(Thread& thread, const event::Event& event);
-  Channel& channel_of(Thread& thread);
+  void note_facts(Thread& thread, const event::Event& event) {
+    thread.instruction_pointer = event.instruction_pointer;
+    if (options_.command_names && !event.comm.empty()) thread.comm = event.comm;
+    if (!event.security.empty()) [[unlikely]]
+      thread.security = event.security;
+  }
+  Channel& channel_of(Thread& thread) { return one_output_ ? common_ : own_channel(thread); }
+  Channel& own_channel(Thread& thread);
   Channel& call_channel(Thread& thread) { return buffered_ ? *thread.held_line : channel_of(thread); }
   bool wanted(Status status) const { return (statuses_ & (1u << static_cast<unsigned>(status))) != 0; }
 
@@ -83,10 +96,17 @@ class TextSink : public Sink {
   void clear_held(Channel& channel);
   void end_line(Channel& channel);
   void hand_over(Channel& channel);
-  void publish(Thread& thread, Status status);
+  void publish(Thread& thread, Status status) {
+    if (buffered_) publish_held(thread, status);
+  }
+  void publish_held(Thread& thread, Status status);
   void take_place(Thread& thread);
   void give_up_place(Thread& thread);
-  void personality(Thread& thread, const event::Event& event);
+  void personality(Thread& thread, const event::Event& event) {
+    if (event.abi != thread.abi) [[unlikely]]
+      change_personality(thread, event);
+  }
+  void change_personality(Thread& thread, const event::Event& event);
   void begin_call(Channel& channel, Thread& thread, const event::Event& event);
   void end_arguments(Channel& channel, bool incomplete);
   void result(Channel& channel, const event::Event& event);

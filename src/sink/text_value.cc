@@ -40,18 +40,16 @@ bool only_numbers(std::span<const Value> items) {
 
 }  // namespace
 
-void ValueWriter::show(TextBuffer& out, const Value& value, Mode mode) const {
-  if (value.brackets) [[unlikely]]
-    punctuation(out, "[");
+void ValueWriter::show_adorned(TextBuffer& out, const Value& value, Mode mode) const {
+  if (value.brackets) punctuation(out, "[");
   show_bare(out, value, mode);
-  if (value.security != nullptr) [[unlikely]] {
+  if (value.security != nullptr) {
     out.add(" [");
     out.add(std::string_view(value.security));
     out.add(']');
   }
   if (value.comment != nullptr && !hides_comment(value, mode)) comment(out, value.comment);
-  if (value.brackets) [[unlikely]]
-    punctuation(out, "]");
+  if (value.brackets) punctuation(out, "]");
 }
 
 void ValueWriter::show_bare(TextBuffer& out, const Value& value, Mode mode) const {
@@ -94,8 +92,8 @@ void ValueWriter::word(TextBuffer& out, const Value& value, Mode mode) const {
 }
 
 void ValueWriter::number(TextBuffer& out, const Value& value) const {
+  if (value.negative_one && is_minus_one(value)) return out.add("-1");
   const u64 bits = bits_of(value);
-  if (is_minus_one(value)) return out.add("-1");
   switch (value.style) {
     case IntStyle::signed_decimal: return out.add_signed(static_cast<s64>(value.number));
     case IntStyle::unsigned_decimal: return out.add_decimal(bits);

@@ -50,7 +50,13 @@ class ValueWriter {
   enum class Mode : u8 { abbrev, raw, verbose, comment };
   Mode mode() const { return static_cast<Mode>(options_.xlat); }
 
-  void show(TextBuffer& out, const Value& value, Mode mode) const;
+  void show(TextBuffer& out, const Value& value, Mode mode) const {
+    const bool adorned = value.brackets || value.security != nullptr || value.comment != nullptr;
+    if (adorned) [[unlikely]]
+      return show_adorned(out, value, mode);
+    show_bare(out, value, mode);
+  }
+  void show_adorned(TextBuffer& out, const Value& value, Mode mode) const;
   void show_bare(TextBuffer& out, const Value& value, Mode mode) const;
   bool items(TextBuffer& out, std::span<const Value> values, bool with_names, bool any, Mode mode) const;
   void word(TextBuffer& out, const Value& value, Mode mode) const;

@@ -83,13 +83,6 @@ bool take(std::span<const std::byte>& bytes, T& to) {
 
 }  // namespace
 
-void CapturedFileSet::begin(Tid tid) {
-  files_.clear();
-  others_.clear();
-  tid_ = tid;
-  event_++;
-}
-
 CapturedFileSet::Reading& CapturedFileSet::place_for(s32 descriptor) {
   const u32 mixed = static_cast<u32>(descriptor) + static_cast<u32>(number(tid_)) * 61;
   Reading& own = readings_[mixed % places];

@@ -18,7 +18,13 @@ namespace sysray::capture::bpf {
 class CapturedFileSet {
  public:
   // From here on those of an event of the thread.
-  void begin(Tid tid);
+  void begin(Tid tid) {
+    files_.clear();
+    if (!others_.empty()) [[unlikely]]
+      others_.clear();
+    tid_ = tid;
+    event_++;
+  }
   // `bytes`: a bpf_file and what follows it.
   void add(s32 descriptor, std::span<const std::byte> bytes);
   const event::CapturedFiles& files() const { return files_; }

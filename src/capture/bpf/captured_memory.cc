@@ -30,7 +30,13 @@ void CapturedMemory::add(const bpf_record& record, Moment moment) {
     if (copy.length > record.size - at) return;
     const bool of_entry = record.kind != BPF_RECORD_EXIT || copy.status & describe::CAPTURE_LATE;
     const bool of_moment = of_entry == (moment == Moment::entry);
-    if (copy.status & BPF_COPY_NETWORK) {
+    if (!(copy.status & (BPF_COPY_NETWORK | BPF_COPY_SOCKET | BPF_COPY_FILE))) [[likely]] {
+      if (copy.length > 0 && of_moment) {
+        const bool late = record.flags & BPF_RECORD_SHARED && copy.status & describe::CAPTURE_LATE;
+        pieces_.push_back({copy.address, copy.length, start + at, late});
+        late_ |= late;
+      }
+    } else if (copy.status & BPF_COPY_NETWORK) {
       network_ = static_cast<u32>(copy.address);
     } else if (of_moment && copy.status & BPF_COPY_SOCKET) {
       s32 protocol = 0;
@@ -38,10 +44,6 @@ void CapturedMemory::add(const bpf_record& record, Moment moment) {
       socket_ = {true, static_cast<s32>(copy.address), protocol};
     } else if (of_moment && copy.status & BPF_COPY_FILE) {
       files_.add(static_cast<s32>(copy.address), {start + at, copy.length});
-    } else if (copy.length > 0 && of_moment) {
-      const bool late = record.flags & BPF_RECORD_SHARED && copy.status & describe::CAPTURE_LATE;
-      pieces_.push_back({copy.address, copy.length, start + at, late});
-      late_ |= late;
     }
     at += (copy.length + size_t{7}) & ~size_t{7};
   }

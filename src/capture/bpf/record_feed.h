@@ -62,7 +62,12 @@ class RecordFeed : public ptrace::CallFeed {
   void exit(const bpf_record& record);
   void pass_on(const bpf_record& record);
   void count(const bpf_record& record);
-  Thread& thread(const bpf_record& record);
+  Thread& thread(const bpf_record& record) {
+    if (record.tid == last_tid_ && last_thread_) [[likely]]
+      return *last_thread_;
+    return find_thread(record);
+  }
+  Thread& find_thread(const bpf_record& record);
   void add_surroundings(const bpf_record& record, ptrace::CapturedCall& call);
   bool relieved() const;
   ptrace::Timestamps time_of(const bpf_record& record) const;

@@ -16,9 +16,19 @@ class Ring {
   static size_t room(size_t size) { return BPF_RING_HEAD + size + BPF_RING_TAIL; }
 
   // The oldest record that was not taken, nullptr if there is none. It stays valid until release().
-  const bpf_record* peek();
+  const bpf_record* peek() {
+    if (position_ == available_) {
+      available_ = __atomic_load_n(&head_->produced, __ATOMIC_ACQUIRE);
+      if (position_ == available_) return nullptr;
+    }
+    return record();
+  }
   // Takes the record that peek() returned.
-  void take();
+  void take() {
+    const u64 at = position_ & (size_ - 1);
+    const u64 length = (record()->size + u64{7}) & ~u64{7};
+    position_ += at + length < size_ ? length : size_ - at;
+  }
   // Gives the room of the records that were taken back to the program.
   void release();
   // Bytes that were not released.
@@ -27,7 +37,10 @@ class Ring {
   size_t taken() const { return position_ - released_; }
 
  private:
-  const bpf_record* record() const;
+  const bpf_record* record() const {
+    const auto* data = reinterpret_cast<const std::byte*>(head_) + BPF_RING_HEAD;
+    return reinterpret_cast<const bpf_record*>(data + (position_ & (size_ - 1)));
+  }
   bpf_ring_head* head_;
   size_t size_;
   u64 position_ = 0;  // of the next record to take
