@@ -16,6 +16,7 @@
 #include <bit>
 #include <charconv>
 
+#include "capture/bpf/kernel_types.h"
 #include "capture/ptrace/waiter.h"
 
 namespace sysray::capture::bpf {
@@ -85,6 +86,13 @@ void mark_holdable(bpf_settings& settings, const Unneeded& unneeded) {
   for (const u16 number : changing[0]) settings.holdable[number / 64] &= ~(u64{1} << (number % 64));
 }
 
+Result<void> find_clocks(bpf_settings& settings) {
+  const Member members[] = {{"cfs_rq", "rq", &settings.rq_at},
+                            {"rq", "clock", &settings.clock_at},
+                            {"rq", "clock_task", &settings.clock_task_at}};
+  return find_members(members);
+}
+
 bpf_settings settings_of(const Plan& plan, size_t ring_size) {
   bpf_settings settings{};
   for (size_t abi = 0; abi < BPF_ABIS; abi++)
@@ -136,6 +144,9 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   settings.want_names = depth.names;
   settings.want_files = static_cast<u8>(depth.files);
   if (depth.files) mark_note_of_root(settings);
+  if (settings.want_cpu_time) {
+    if (auto found = find_clocks(settings); !found) return found.error();
+  }
   const describe::CapturePlan& copies = depth.copies;
   Loader& loader = object->loader_;
   loader.set_value(".rodata", &settings);
