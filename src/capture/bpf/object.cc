@@ -140,13 +140,13 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   const size_t cpus = possible_cpus();
   object->ring_size_ = choose_ring_size(plan.ring_size, cpus);
   bpf_settings settings = settings_of(plan, object->ring_size_);
+  if (settings.want_cpu_time) {
+    if (auto found = find_clocks(settings); !found) return found.error();
+  }
   settings.stand_still = depth.stand_still;
   settings.want_names = depth.names;
   settings.want_files = static_cast<u8>(depth.files);
   if (depth.files) mark_note_of_root(settings);
-  if (settings.want_cpu_time) {
-    if (auto found = find_clocks(settings); !found) return found.error();
-  }
   const describe::CapturePlan& copies = depth.copies;
   Loader& loader = object->loader_;
   loader.set_value(".rodata", &settings);
