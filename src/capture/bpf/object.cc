@@ -16,6 +16,7 @@
 #include <bit>
 #include <charconv>
 
+#include "capture/bpf/kernel_types.h"
 #include "capture/ptrace/waiter.h"
 
 namespace sysray::capture::bpf {
@@ -83,6 +84,13 @@ void mark_holdable(bpf_settings& settings, const Unneeded& unneeded) {
   for (const u16 number : changing[0]) settings.holdable[number / 64] &= ~(u64{1} << (number % 64));
 }
 
+Result<void> find_clocks(bpf_settings& settings) {
+  const Member members[] = {{"cfs_rq", "rq", &settings.rq_at},
+                            {"rq", "clock", &settings.clock_at},
+                            {"rq", "clock_task", &settings.clock_task_at}};
+  return find_members(members);
+}
+
 bpf_settings settings_of(const Plan& plan, size_t ring_size) {
   bpf_settings settings{};
   for (size_t abi = 0; abi < BPF_ABIS; abi++)
@@ -130,6 +138,9 @@ Result<std::unique_ptr<Object>> Object::load(const Plan& plan, const Depth& dept
   const size_t cpus = possible_cpus();
   object->ring_size_ = choose_ring_size(plan.ring_size, cpus);
   bpf_settings settings = settings_of(plan, object->ring_size_);
+  if (settings.want_cpu_time) {
+    if (auto found = find_clocks(settings); !found) return found.error();
+  }
   settings.stand_still = depth.stand_still;
   settings.stop_at_filters = depth.stop_at_filters;
   settings.want_names = depth.names;

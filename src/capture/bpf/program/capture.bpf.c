@@ -86,6 +86,23 @@ static __always_inline struct bpf_task* traced(void) {
   return (BPF_OBSERVE && settings.everyone) && t && t->hidden ? 0 : t;
 }
 
+// How far the clock of a CPU that says for how long its tasks have run is behind the one of all CPUs: by what
+// interrupts and other guests have taken.
+static __always_inline __u64 clock_lag(struct task_struct* task) {
+  if (!bpf_core_field_exists(task->se.cfs_rq)) return 0;
+  const char* at = 0;
+  __u64 clock = 0, own = 0, lag = 0;
+  bpf_probe_read_kernel(&at, sizeof at, &task->se.cfs_rq);
+  bpf_probe_read_kernel(&at, sizeof at, at + settings.rq_at);
+  // The lower one: either clock may be set just now.
+  for (int i = 0; i < 2; i++) {
+    bpf_probe_read_kernel(&own, sizeof own, at + settings.clock_task_at);
+    bpf_probe_read_kernel(&clock, sizeof clock, at + settings.clock_at);
+    if (i == 0 || clock - own < lag) lag = clock - own;
+  }
+  return lag;
+}
+
 static __always_inline struct pt_regs* registers(void) {
   return (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
 }
@@ -109,7 +126,7 @@ static __always_inline int is_stranger(void) { return !BPF_OBSERVE && !bpf_get_c
 
 // The time that the current thread has been running, but for a constant.
 static __always_inline __u64 cpu_time(struct task_struct* task, __u64 now) {
-  return task->se.sum_exec_runtime + (now - task->se.exec_start);
+  return task->se.sum_exec_runtime + (now - task->se.exec_start) - clock_lag(task);
 }
 
 static __always_inline struct bpf_pidns_info current_ids(void) {

@@ -22,6 +22,7 @@ struct thread_info {
 struct sched_entity {
   __u64 exec_start;
   __u64 sum_exec_runtime;
+  void* cfs_rq;
 };
 
 struct inode {

@@ -213,7 +213,12 @@ struct bpf_settings {
   __u32 high_water;  // bytes in a ring from which on threads are stopped
   __u32 full_limit;  // bytes in a ring from which on records are without copies
   __u32 wake_mark;   // bytes in a ring from which on the reader is woken
-  __u8 all;          // every call is wanted
+  // For want_cpu_time: where in the kernel's struct cfs_rq its struct rq is, and in that two clocks.
+  __u32 rq_at;
+  __u32 clock_at;
+  __u32 clock_task_at;
+  __u32 apart_too;
+  __u8 all;  // every call is wanted
   __u8 want_comm;
   __u8 want_cpu_time;
   __u8 stand_still;  // each thread is stopped at the end of each call, until the reader has seen it
