@@ -131,19 +131,23 @@ Value ValueBuilder::flags(const Set& set, const Type& type, u64 raw, const Scope
   if (set.octal) value.style = IntStyle::octal;
   const auto layout = static_cast<size_t>(layout_of(call_.abi));
   u64 left = value.number;
-  ValueList list(arena_);
-  for (u32 i = 0; i < set.members.count; i++) {
-    if (left == 0 && i >= set.parts_end && (value.number != 0 || list.size() != 0)) break;
-    const Member& member = model_.members[set.members.first + i];
+  ValueList list(arena_, 4);
+  const auto members = model_.members.subspan(set.members.first, set.members.count);
+  const u32 parts_end = set.parts_end;
+  for (u32 i = 0; i < members.size(); i++) {
+    if (left == 0 && i >= parts_end && (value.number != 0 || list.size() != 0)) break;
+    const Member& member = members[i];
     const u64 bits = member.value[layout];
+    const bool foreign = bits != 0 && (left & bits) != bits;
+    if (foreign && !member.is_mask && !member.is_rest) continue;
     if (member.is_mask || member.is_rest) {
       u64 part = (member.is_rest ? left : value.number & bits) >> member.shift;
       left &= member.is_rest ? 0 : ~bits;
       if (part != 0 || !member.nonzero) list.add(from_register(member.sub_type, part, scope));
       continue;
     }
-    const bool matches = bits == 0 ? value.number == 0 && list.size() == 0 : (left & bits) == bits;
-    if (!matches) continue;
+    // What has no bit stands for nothing at all.
+    if (bits == 0 && (value.number != 0 || list.size() != 0)) continue;
     left &= ~bits;
     Value& symbol = list.add();
     symbol.kind = ValueKind::symbol;

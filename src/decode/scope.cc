@@ -117,9 +117,8 @@ u64 Evaluator::computed(describe::Range code, const Scope& scope) const {
         break;
       case Op::jump: at += in.operand; break;
       default: {
-        u64 b = pop();
-        u64 a = pop();
-        push(apply(in.op, a, b));
+        const u64 b = pop();
+        if (top > 0) stack[top - 1] = apply(in.op, stack[top - 1], b);
       }
     }
   }

@@ -1,12 +1,14 @@
 // Every described call of every ABI, and every member of each enumeration among its arguments (so every case of the
 // multiplexers), with hostile registers and memory: an event each, text and JSON, in bounded time. The sanitizer builds
-// find what is wrong inside.
+// find what is wrong inside. And whatever a decoder has seen before, a call is shown as if it were the first.
 #include "support/sweep.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "decode/decoder.h"
 #include "sink/json_sink.h"
@@ -78,6 +80,45 @@ TEST_P(EveryCall, SurvivesHostileRegistersAndMemory) {
   EXPECT_GT(calls, 300u);
   EXPECT_GT(sweep.written(), sweep.executions() * 10);  // each was shown
   std::cout << calls << " calls, " << sweep.executions() << " executions\n";
+}
+
+// Text that can be taken.
+class KeptText : public sink::OutputSet, private sink::Output {
+ public:
+  sink::Output& of(Tid) override { return *this; }
+  bool one_per_thread() const override { return false; }
+  void thread_ended(Tid) override {}
+  void flush_all() override {}
+  std::string take() { return std::exchange(text_, {}); }
+
+ private:
+  void write(std::string_view bytes) override { text_.append(bytes); }
+  void flush() override {}
+  std::string text_;
+};
+
+TEST_P(EveryCall, LooksAsInANewDecoder) {
+  const Model& model = describe::built_in();
+  resolve::Resolver resolver;
+  const decode::Options options;
+  const sink::TextOptions text_options;
+  KeptText old_text, new_text;
+  sink::TextSink old_sink(text_options, old_text), new_sink(text_options, new_text);
+  decode::Decoder old_decoder(model, options, resolver);
+  std::optional<decode::Decoder> new_decoder;
+  testing::CallSweep calls(model, GetParam(), [&](const event::RawEvent& raw, event::MemoryView& memory) {
+    if (raw.kind == event::RawKind::call_enter) new_decoder.emplace(model, options, resolver);
+    old_sink.on_event(*old_decoder.on(raw, memory));
+    new_sink.on_event(*new_decoder->on(raw, memory));
+    if (raw.kind != event::RawKind::call_exit) return;
+    const std::string text = old_text.take();
+    EXPECT_FALSE(text.empty());
+    EXPECT_EQ(text, new_text.take());
+  });
+  calls.be_tame();
+  const auto table = model.tables[static_cast<size_t>(GetParam())];
+  for (u32 number = 0; number < table.size(); number++)
+    if (table[number].syscall != none) calls.run(number, 1);
 }
 
 const char* abi_name(const ::testing::TestParamInfo<event::Abi>& abi) {
