@@ -470,6 +470,7 @@ void CallDecoder::find_targets(const Context& context, event::MemoryView& memory
 
 // The arguments are walked once more, without the limits of what is shown.
 void CallDecoder::add_dumps(const Context& context, event::MemoryView& memory) {
+  memory.take_uncertain();
   const auto fd = static_cast<s32>(call_.registers[0]);
   ValueBuilder builder(context, call_, memory, arena_, false, true);
   DumpWalk walk;

@@ -19,12 +19,16 @@ void Tracer::begin_feeding(Tracee& tracee, bool in_call) {
   feed_->begin(tracee.tid, in_call);
 }
 
-bool Tracer::take_throttling(Tracee& tracee, Stop& stop) {
+bool Tracer::is_throttling(const Tracee& tracee, const Stop& stop) const {
   if ((!feed_ && !throttled_before_) || stop.kind() != StopKind::signal || stop.signal() != SIGSTOP ||
       tracee.phase == Phase::set_up)
     return false;
   siginfo_t info{};
-  if (::ptrace(PTRACE_GETSIGINFO, number(tracee.tid), nullptr, &info) < 0 || info.si_code != SI_KERNEL) return false;
+  return ::ptrace(PTRACE_GETSIGINFO, number(tracee.tid), nullptr, &info) == 0 && info.si_code == SI_KERNEL;
+}
+
+bool Tracer::take_throttling(Tracee& tracee, Stop& stop) {
+  if (!is_throttling(tracee, stop)) return false;
   if (tracee.leaving) {
     let_go(tracee, std::move(stop));
     return true;

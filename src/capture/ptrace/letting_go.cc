@@ -82,7 +82,7 @@ void Tracer::let_go_change(const Change& change) {
   }
   Stop stop(change.tid, change.status);
   if (stop.kind() == StopKind::exec) tracee = settle_exec(stop);
-  bool own_stop = tracee && tracee->phase == Phase::set_up;
+  const bool own_stop = tracee && (tracee->phase == Phase::set_up || is_throttling(*tracee, stop));
   int signal = stop.kind() == StopKind::signal && !own_stop ? stop.signal() : 0;
   if (tracee) return let_go(*tracee, std::move(stop), signal);
   std::move(stop).detach(signal);

@@ -138,6 +138,8 @@ class Tracer {
   void on_captured_enter(Tracee& tracee, const CapturedCall& call);
   void on_captured_exit(Tracee& tracee, const CapturedCall& call);
   void begin_feeding(Tracee& tracee, bool in_call);
+  // Whether the signal is one with which the feed throttles.
+  bool is_throttling(const Tracee& tracee, const Stop& stop) const;
   bool take_throttling(Tracee& tracee, Stop& stop);
   void leave_soon(Tracee& tracee);
   bool may_go_over(const Tracee& tracee, const Stop& stop) const;
