@@ -72,6 +72,7 @@ def report(sysray, scratch, rounds):
         tracers["sysray (BPF)"] = [sysray, "--backend=bpf", "-f"]
         tracers["sysray (BPF), few calls picked: -e trace=read,execve"] = [sysray, "--backend=bpf", "-f", "-e",
                                                                          "trace=read,execve"]
+        tracers["sysray (as it chooses), few calls made: -e trace=execve"] = [sysray, "-f", "-e", "trace=execve"]
     costs = {name: [] for name in tracers}
     for _ in range(rounds):
         for name, tracer in tracers.items():

@@ -88,6 +88,8 @@ def tracers(sysray, with_perf):
         rows["sysray bpf"] = [sysray, "--backend=bpf", "-f", "-o", "{out}"]
         # What a filter costs that no call passes.
         rows["sysray bpf, none picked"] = [sysray, "--backend=bpf", "-f", "-e", "trace=reboot", "-o", "{out}"]
+        rows["sysray auto"] = [sysray, "-f", "-o", "{out}"]
+        rows["sysray auto, none picked"] = [sysray, "-f", "-e", "trace=reboot", "-o", "{out}"]
     if with_perf and shutil.which("perf"):
         rows["perf trace"] = ["perf", "trace", "-o", "{out}"]
     return rows

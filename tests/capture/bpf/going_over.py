@@ -56,15 +56,15 @@ def check_own_filters():
         assert calls == 3000, f"{backend}: {calls} calls shown"
 
 
-def check_letting_go():
-    """Threads that went over are let go like others, and go on."""
+def check_letting_go(backend):
+    """Threads are let go, with a stop of back-pressure under way or not, and go on."""
     program = subprocess.Popen([NUMBERED, "4", "400000"], stdout=subprocess.PIPE, text=True)
-    tracer = subprocess.Popen([SYSRAY, "-d", "--backend=auto:100", "-f", "-o", "/dev/null", "-p", str(program.pid)],
+    tracer = subprocess.Popen([SYSRAY, "-d", "--backend=" + backend, "--ring-size=64", "-f", "-o", "/dev/null", "-p", str(program.pid)],
                               stderr=subprocess.PIPE, text=True)
-    time.sleep(0.5)
+    time.sleep(0.3)
     tracer.send_signal(signal.SIGINT)
     said = tracer.communicate(timeout=60)[1]
-    assert OVER in said, said
+    assert OVER in said or backend == "bpf", said
     assert program.communicate(timeout=60)[0] == "done\n" and program.returncode == 0
 
 
@@ -76,4 +76,5 @@ check_numbered("auto:500", 8, 5000, "-e", "trace=pwrite64,getpid")
 check_numbered("auto:500", 64, 500, "-yy")
 check_choice()
 check_own_filters()
-check_letting_go()
+for backend in ["bpf", "auto:100"] * 4:
+    check_letting_go(backend)
