@@ -10,17 +10,22 @@ from support import SYSRAY, require_backend
 PROGRAM, COUNT = sys.argv[1], 100
 
 
+def without_ids(text):
+    """They differ, and with their widths the room behind calls."""
+    return [re.sub(r" += ", " = ", re.sub(r"\b\d{3,}\b", "ID", line)) for line in text.splitlines()]
+
+
 def shown(*options):
     with tempfile.NamedTemporaryFile("r") as trace:
         subprocess.run([SYSRAY, *options, "-Y", "-e", "trace=wait4,waitid,kill", "-e", "signal=none", "-o", trace.name,
                         PROGRAM, str(COUNT)], check=True, timeout=100)
-        return [re.sub(r"\b\d{3,}\b", "ID", line) for line in trace.read().splitlines()]
+        return without_ids(trace.read())
 
 
 require_backend()
 expected = shown("--backend=ptrace")
 assert sum("wait4(ID<bpf_waited>, NULL, 0, NULL) = ID" in line for line in expected) == COUNT / 2, expected[:5]
-assert sum(re.match(r"kill\(ID, 0\) +=", line) is not None for line in expected) == COUNT, expected[:5]
+assert sum(re.match(r"kill\(ID, 0\) =", line) is not None for line in expected) == COUNT, expected[:5]
 for options in ["--backend=bpf"], ["--no-ptrace"]:
     found = shown(*options)
     differences = [pair for pair in zip(found, expected) if pair[0] != pair[1]]
@@ -33,5 +38,5 @@ with tempfile.TemporaryDirectory() as folder:
                     PROGRAM, str(COUNT)], check=True, timeout=100)
     subprocess.run([SYSRAY, "replay", "-Y", "-o", folder + "/text", recording], check=True, timeout=100)
     with open(folder + "/text") as text:
-        replayed = [re.sub(r"\b\d{3,}\b", "ID", line) for line in text.read().splitlines()]
+        replayed = without_ids(text.read())
 assert replayed == expected, [pair for pair in zip(replayed, expected) if pair[0] != pair[1]][:3]
