@@ -115,11 +115,22 @@ static __always_inline struct scratch* find_scratch(void) {
   return bpf_map_lookup_elem(&scratches, &cpu);
 }
 
-// Notes the network namespace of the current thread if it is another than before.
+// Whether the call may lead into another network namespace. Nothing else does, but being born.
+static __always_inline int changes_network(const struct bpf_task* t) {
+  switch (t->number) {
+    case 272:
+    case 308: return t->abi != 1;  // unshare, setns
+    case 310:
+    case 346: return t->abi == 1;
+  }
+  return 0;
+}
+
+// Notes the network namespace of the current thread if it may be another than before.
 static __always_inline void note_network(struct scratch* s, struct bpf_task* t) {
   __u32 network = current_task()->nsproxy->net_ns->ns.inum;
   __u32 at = s->used & 255;
-  if (!network || network == t->network) return;
+  if (!network) return;
   struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + at);
   copy->address = network;
   copy->length = 0;
@@ -155,7 +166,7 @@ __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, _
     bpf_get_current_comm(s->bytes + at, BPF_COMM);
     s->used += BPF_COMM;
   }
-  note_network(s, t);
+  if (!t->network) note_network(s, t);
   s->kept = s->used;
   return 1;
 }
@@ -470,11 +481,13 @@ int on_exit(struct bpf_raw_tracepoint_args* context) {
   t->met = 1;
   t->progress = BPF_OUTSIDE;
   t->birth = 0;
+  if (changes_network(t)) t->network = 0;
   if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
   // A thread that is killed does not come back from its call, and nobody can have seen a result.
   if (bpf_get_current_task_btf()->pending.signal.sig[0] >> (SIGNAL_KILL - 1) & 1) return 0;
   if (settings.unneeded && t->held && is_unneeded(AS(pt_regs, context->args[0])->ax)) {
     t->held = 0;
+    t->network = 0;
     return 0;
   }
   if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
