@@ -120,7 +120,7 @@ void Loader::find_types(Failure& failure) {
   load_program(finder, -1, failure);
   for (size_t i = 0; i < types_.size() && !failure.error; i++) {
     bpf_type_question question{};
-    memcpy(question.name, types_[i].name, sizeof question.name);
+    memcpy(question.name, types_[i].name, sizeof types_[i].name);
     question.kind = types_[i].kind;
     bpf_attr attr{};
     attr.test.prog_fd = static_cast<u32>(programs_[finder].get());

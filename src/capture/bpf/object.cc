@@ -64,24 +64,26 @@ size_t choose_ring_size(size_t wanted, size_t cpus) {
 }
 
 // Calls that come back with other registers than they were made with, or in another thread: what they are at their end
-// is known from their beginning only. By number in the ABIs x86_64 and i386.
-constexpr u16 changing[2][9] = {
-    {15, 56, 57, 58, 59, 322, 335, 336, 435},  // rt_sigreturn, clone, fork, vfork, execve, execveat, uretprobe, uprobe
-    {2, 11, 119, 120, 173, 190, 358, 435},     // fork, execve, sigreturn, clone, rt_sigreturn, vfork, execveat
-};
+// is known from their beginning only. And those after which a thread may be in another network namespace.
+constexpr u16 changing[] = {15,  56,  57,  58,  59,             // rt_sigreturn, clone, fork, vfork, execve
+                            322, 335, 336, 435,                 // execveat, uretprobe, uprobe, clone3
+                            272, 308};                          // unshare, setns
+constexpr u16 changing_i386[] = {2,   11,  119, 120, 173, 190,  // fork, execve, sigreturn, clone, rt_sigreturn, vfork
+                                 358, 435, 310, 346};           // execveat, clone3, unshare, setns
 
 void mark_seen(bpf_settings& settings) {
   for (const auto& wanted : settings.wanted)
     for (size_t i = 0; i < std::size(wanted); i++) settings.seen[i] |= wanted[i];
-  for (const auto& numbers : changing)
-    for (const u16 number : numbers) settings.seen[number / 64] |= u64{1} << (number % 64);
+  auto mark = [&](u16 number) { settings.seen[number / 64] |= u64{1} << (number % 64); };
+  std::ranges::for_each(changing, mark);
+  std::ranges::for_each(changing_i386, mark);
 }
 
 void mark_holdable(bpf_settings& settings, const Unneeded& unneeded) {
   settings.unneeded = (unneeded.successes ? BPF_SUCCESS : 0) | (unneeded.failures ? BPF_FAILURE : 0);
   for (size_t number = 0; number < BPF_MAX_NUMBER; number++)
     if (unneeded.calls[number]) settings.holdable[number / 64] |= u64{1} << (number % 64);
-  for (const u16 number : changing[0]) settings.holdable[number / 64] &= ~(u64{1} << (number % 64));
+  for (const u16 number : changing) settings.holdable[number / 64] &= ~(u64{1} << (number % 64));
 }
 
 Result<void> find_clocks(bpf_settings& settings) {

@@ -103,10 +103,6 @@ static __always_inline __u64 clock_lag(struct task_struct* task) {
   return lag;
 }
 
-static __always_inline struct pt_regs* registers(void) {
-  return (struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf());
-}
-
 static __always_inline int is_wanted(__u8 abi, __u32 number) {
   if (settings.all || number >= BPF_MAX_NUMBER || abi >= BPF_ABIS) return 1;
   return settings.wanted[abi][number / 64 & (BPF_MAX_NUMBER / 64 - 1)] >> (number % 64) & 1;
@@ -150,11 +146,22 @@ static __always_inline struct scratch* find_scratch(void) {
   return bpf_map_lookup_elem(&scratches, &cpu);
 }
 
-// Notes the network namespace of the current thread if it is another than before.
+// Whether the call may lead into another network namespace. Nothing else does, but being born.
+static __always_inline int changes_network(const struct bpf_task* t) {
+  switch (t->number) {
+    case 272:
+    case 308: return t->abi != 1;  // unshare, setns
+    case 310:
+    case 346: return t->abi == 1;
+  }
+  return 0;
+}
+
+// Notes the network namespace of the current thread if it may be another than before.
 static __always_inline void note_network(struct scratch* s, struct bpf_task* t) {
   __u32 network = current_task()->nsproxy->net_ns->ns.inum;
   __u32 at = s->used & 255;
-  if (!network || network == t->network) return;
+  if (!network) return;
   struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + at);
   copy->address = network;
   copy->length = 0;
@@ -190,7 +197,7 @@ __noinline int begin_record(struct scratch* s, struct bpf_task* t, __u32 kind, _
     bpf_get_current_comm(s->bytes + at, BPF_COMM);
     s->used += BPF_COMM;
   }
-  note_network(s, t);
+  if (!t->network) note_network(s, t);
   s->kept = s->used;
   return 1;
 }
@@ -208,7 +215,13 @@ static __always_inline int put(struct bpf_ring_head* ring, const struct bpf_reco
   __u32 rounded = (size + 7) & ~7u;
   if (filled > settings.ring_size || rounded > settings.ring_size - filled) return 0;
   __u64 at = produced & (settings.ring_size - 1);
-  if (bpf_probe_read_kernel((char*)ring + BPF_RING_HEAD + at, size, r)) return 0;
+  __u64* to = (__u64*)((char*)ring + BPF_RING_HEAD + at);
+  const __u64* from = (const __u64*)r;
+  // Many records are no more than what those of ends have in common: no helper is called for that.
+  enum { WORDS = BPF_EXIT_SIZE / 8 };
+#pragma unroll
+  for (int i = 0; i < WORDS; i++) to[i] = from[i];
+  if (size > BPF_EXIT_SIZE && bpf_probe_read_kernel(to + WORDS, size - BPF_EXIT_SIZE, from + WORDS)) return 0;
   produced = at + rounded < settings.ring_size ? produced + rounded : produced - at + settings.ring_size;
   // The record is there before its reader is told: x86 keeps stores in order. No barrier, which would wait until all of
   // them have reached the memory that the reader shares; see Alarm::sleep.
@@ -320,9 +333,9 @@ static __always_inline const struct capture_program* program_of(const struct bpf
   return bpf_map_lookup_elem(&plan_programs, &index);
 }
 
-// Notes the call that the registers show. False if it isn't wanted.
-static __always_inline int note_call(struct bpf_task* t) {
-  const struct pt_regs* regs = registers();
+// Notes the call that the registers at this address show. False if it isn't wanted.
+static __always_inline int note_call(struct bpf_task* t, __u64 registers) {
+  const struct pt_regs* regs = AS(pt_regs, registers);
   struct task_struct* task = bpf_get_current_task_btf();
   __u64 id = regs->orig_ax;
   t->stack_pointer = regs->sp;
@@ -364,9 +377,9 @@ __noinline int repeat_entry(struct scratch* s, struct bpf_task* t) {
   return 0;
 }
 
-__noinline int record_enter(struct scratch* s, struct bpf_task* t, __u8 flags) {
+__noinline int record_enter(struct scratch* s, struct bpf_task* t, __u64 registers, __u8 flags) {
   if (!s || !t) return 0;
-  const struct pt_regs* regs = registers();
+  const struct pt_regs* regs = AS(pt_regs, registers);
   begin_record(s, t, BPF_RECORD_ENTER, sizeof(struct bpf_record));
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   r->instruction_pointer = regs->ip;
@@ -402,13 +415,13 @@ static __always_inline int makes_filter(const struct bpf_task* t) {
 
 // True if the thread is to stop: the ring is rather full, or the reader has to look into its memory, which is what it
 // was for the call only until the thread goes on.
-__noinline int record_exit(struct scratch* s, struct bpf_task* t) {
+__noinline int record_exit(struct scratch* s, struct bpf_task* t, __u64 registers) {
   if (!s || !t) return 0;
   if (settings.unneeded && t->held) {
     tell_held(s, t);
     if (BPF_OBSERVE && t->lost) return 0;  // as in record_enter
   }
-  const struct pt_regs* regs = registers();
+  const struct pt_regs* regs = AS(pt_regs, registers);
   begin_record(s, t, BPF_RECORD_EXIT, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   __u64 result = regs->ax;
@@ -456,7 +469,8 @@ static __always_inline void record_end(struct scratch* s, struct bpf_task* t) {
 
 // What the programs at the tracepoints end with: makes the records that the thread's state asks for.
 SEC("raw_tp")
-int on_record(void* context) {
+int on_record(struct bpf_raw_tracepoint_args* context) {
+  const __u64 registers = context->args[0];  // of sys_enter and sys_exit
   struct bpf_task* t = traced();
   struct scratch* s = find_scratch();
   if (!t || !s) return 0;
@@ -464,13 +478,13 @@ int on_record(void* context) {
   if (wanted & BPF_MAKE_LATE) record_late(s, t);
   if (wanted & BPF_MAKE_END) record_end(s, t);
   if (BPF_OBSERVE && wanted & BPF_MAKE_EXEC) record_exec(s, t);
-  if (BPF_OBSERVE && wanted & BPF_MAKE_SIGNAL) record_signal(s, t, context, registers());
-  if (wanted & BPF_MAKE_ENTER) record_enter(s, t, wanted & BPF_RECORD_BEFORE);
+  if (BPF_OBSERVE && wanted & BPF_MAKE_SIGNAL) record_signal(s, t, context->args);
+  if (wanted & BPF_MAKE_ENTER) record_enter(s, t, registers, wanted & BPF_RECORD_BEFORE);
   if (BPF_OBSERVE && wanted & BPF_MAKE_ENTER && wanted & BPF_MAKE_EXIT && t->progress == BPF_HIDDEN) {
     t->progress = BPF_OUTSIDE;
     return 0;
   }
-  if (wanted & BPF_MAKE_EXIT && record_exit(s, t)) {
+  if (wanted & BPF_MAKE_EXIT && record_exit(s, t, registers)) {
     __u8 one = 1;
     bpf_map_update_elem(&stopped, &t->tid, &one, BPF_ANY);
     bpf_send_signal_thread(SIGNAL_STOP);
@@ -496,7 +510,7 @@ int on_enter(struct bpf_raw_tracepoint_args* context) {
 #endif
   t->birth = 0;
   t->met = 1;
-  if (!note_call(t)) {
+  if (!note_call(t, context->args[0])) {
     t->progress = BPF_HIDDEN;
     return 0;
   }
@@ -518,16 +532,18 @@ int on_exit(struct bpf_raw_tracepoint_args* context) {
   t->met = 1;
   t->progress = BPF_OUTSIDE;
   t->birth = 0;
+  if (changes_network(t)) t->network = 0;
   if (progress == BPF_HIDDEN || birth == BPF_BORN) return 0;
   // A thread that is killed does not come back from its call, and nobody can have seen a result.
   if (bpf_get_current_task_btf()->pending.signal.sig[0] >> (SIGNAL_KILL - 1) & 1) return 0;
-  if (settings.unneeded && t->held && is_unneeded(registers()->ax)) {
+  if (settings.unneeded && t->held && is_unneeded(AS(pt_regs, context->args[0])->ax)) {
     t->held = 0;
+    t->network = 0;
     return 0;
   }
   if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
   // A seccomp filter of the program's own has kept sys_enter from being seen, or tracing began meanwhile.
-  if (!note_call(t)) return 0;
+  if (!note_call(t, context->args[0])) return 0;
   return record(context, t, BPF_MAKE_ENTER | BPF_MAKE_EXIT | (birth == BPF_ATTACHED ? BPF_RECORD_BEFORE : 0));
 }
 
@@ -606,8 +622,8 @@ int on_signal(struct bpf_raw_tracepoint_args* context) {
 // Run before the others are loaded: the kernel's number for a type of its own.
 SEC("syscall")
 int find_type(struct bpf_type_question* question) {
-  char name[sizeof question->name];
+  __u64 name[sizeof question->name / 8];
   __builtin_memcpy(name, question->name, sizeof name);
-  question->type = bpf_btf_find_by_name_kind(name, sizeof name, question->kind, 0);
+  question->type = bpf_btf_find_by_name_kind((char*)name, sizeof name, question->kind, 0);
   return 0;
 }

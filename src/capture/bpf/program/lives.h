@@ -44,13 +44,12 @@ static __always_inline void record_exec(struct scratch* s, struct bpf_task* t) {
 }
 
 // `context`: of the tracepoint signal_deliver.
-static __always_inline void record_signal(struct scratch* s, struct bpf_task* t, const __u64* context,
-                                          const struct pt_regs* regs) {
+static __always_inline void record_signal(struct scratch* s, struct bpf_task* t, const __u64* context) {
   enum { KERNEL_SIGINFO = 48 };
   begin_record(s, t, BPF_RECORD_SIGNAL, BPF_EXIT_SIZE);
   struct bpf_record* r = (struct bpf_record*)s->bytes;
   r->args[0] = (__u32)context[0];
-  r->instruction_pointer = regs->ip;
+  r->instruction_pointer = ((struct pt_regs*)bpf_task_pt_regs(bpf_get_current_task_btf()))->ip;
   const __u32 at = s->used & 255;
   struct bpf_copy* copy = (struct bpf_copy*)(s->bytes + at);
   copy->address = 0;

@@ -509,7 +509,7 @@ static long step(__u32 index, void* context) {
     case CAPTURE_DESCRIPTOR: note_file(s, (__s32)operand(s, &op->a)); break;
 #endif
   }
-  return 0;
+  return !s->depth && s->pc >= s->end;
 }
 
 // Runs a program; its copies are appended to the record in `s`, whose registers are set.

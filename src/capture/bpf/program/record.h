@@ -264,7 +264,7 @@ struct bpf_shared {
 
 // What find_type is asked, and answers.
 struct bpf_type_question {
-  char name[44];
-  __u32 kind;
+  char name[48] __attribute__((aligned(8)));
+  __u64 kind;
   __s64 type;  // its number; negative: an errno value
 };
