@@ -538,7 +538,6 @@ int on_exit(struct bpf_raw_tracepoint_args* context) {
   if (bpf_get_current_task_btf()->pending.signal.sig[0] >> (SIGNAL_KILL - 1) & 1) return 0;
   if (settings.unneeded && t->held && is_unneeded(AS(pt_regs, context->args[0])->ax)) {
     t->held = 0;
-    t->network = 0;
     return 0;
   }
   if (progress == BPF_SHOWN) return record(context, t, BPF_MAKE_EXIT);
