@@ -1,5 +1,5 @@
-// Makes calls that a filter picks among others that it does not, next to all that makes a call end otherwise than it began:
-// signal handlers, forks, threads, execve, `int $0x80`, a seccomp filter that refuses, numbers without a call.
+// Makes calls that a filter picks among others that it does not, next to all that makes a call end otherwise than it
+// began: signal handlers, forks, threads, execve, `int $0x80`, a seccomp filter that refuses, numbers without a call.
 #define _GNU_SOURCE
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -36,8 +36,9 @@ def trace(backend, options, program):
         tasks = {path.suffix[1:]: path.read_text().splitlines() for path in Path(folder).iterdir()}
     names = {pid: f"task{number}" for number, pid in enumerate(sorted(tasks, key=int), 1)}
     pids = re.compile(r"\b(" + "|".join(names) + r")\b")
-    return {names[pid]: [re.sub(r"0x[0-9a-f]{6,}|(?<=time=)\d+", "…", pids.sub(lambda found: names[found[0]], line))
-                         for line in tasks[pid]]
+    # Room behind a call hangs on the widths of what is in it.
+    alike = re.compile(r"0x[0-9a-f]{6,}|(?<=time=)\d+| +(?== )")
+    return {names[pid]: [alike.sub("…", pids.sub(lambda found: names[found[0]], line)) for line in tasks[pid]]
             for pid in sorted(tasks, key=int)}
 
 

@@ -1,5 +1,5 @@
-// A thread that gives all threads of its process a seccomp filter. It must be in force at once where it was installed, and
-// soon in the other thread, which is in the midst of its calls.
+// A thread that gives all threads of its process a seccomp filter. It must be in force at once where it was installed,
+// and soon in the other thread, which is in the midst of its calls.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -17,7 +17,7 @@ enum { REFUSAL = 9, CALLS = 1000 };
 
 static int is_refused(void) { return syscall(SYS_getuid) == -1 && errno == REFUSAL; }
 
-static void *call_until_refused(void *unused) {
+static void* call_until_refused(void* unused) {
   (void)unused;
   const time_t end = time(NULL) + 20;
   while (!is_refused())
