@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 
-from support import SYSRAY, require_backend
+from support import SYSRAY, check_numbered, require_backend
 
 NUMBERED, SANDBOXED = sys.argv[1:3]
 OVER = "BPF backend: takes over after "
@@ -17,20 +17,13 @@ def run(*words, **more):
     return subprocess.run([SYSRAY, "-d", *words], capture_output=True, text=True, timeout=120, **more)
 
 
-def check_numbered(backend, threads, calls, *options):
+def check_nothing_lost(backend, threads, calls, *options):
     with tempfile.NamedTemporaryFile("r") as log:
         done = run("--backend=" + backend, "-f", "-o", log.name, *options, NUMBERED, str(threads), str(calls))
         trace = log.read()
     label = f"{backend}, {threads} threads of {calls} calls, {options}"
     assert done.returncode == 0 and done.stdout == "done\n" and OVER in done.stderr and " 0 lost" in done.stderr, f"{label}: {done}"
-    seen = {}
-    for thread, offset in re.findall(r"^(\d+) +pwrite64\(\d+[^,]*, \"x\", 1, (\d+)", trace, re.M):
-        seen.setdefault(thread, []).append(int(offset))
-    assert len(seen) == threads, f"{label}: {len(seen)} threads seen"
-    for thread, offsets in seen.items():
-        assert offsets == list(range(calls)), f"{label}: thread {thread} shows {len(offsets)} calls"
-    ends = len(re.findall(r"^\d+ +(?:pwrite64\(.*|<\.\.\. pwrite64 resumed>) *\) += 1$", trace, re.M))
-    assert ends == threads * calls, f"{label}: {ends} ends of calls"
+    check_numbered(trace, threads, calls, label)
 
 
 def check_choice():
@@ -69,11 +62,11 @@ def check_letting_go(backend):
 
 
 require_backend()
-check_numbered("auto:0", 1, 20000)
-check_numbered("auto:500", 1, 20000)
-check_numbered("auto:500", 8, 5000)
-check_numbered("auto:500", 8, 5000, "-e", "trace=pwrite64,getpid")
-check_numbered("auto:500", 64, 500, "-yy")
+check_nothing_lost("auto:0", 1, 20000)
+check_nothing_lost("auto:500", 1, 20000)
+check_nothing_lost("auto:500", 8, 5000)
+check_nothing_lost("auto:500", 8, 5000, "-e", "trace=pwrite64,getpid")
+check_nothing_lost("auto:500", 64, 500, "-yy")
 check_choice()
 check_own_filters()
 for backend in ["bpf", "auto:100"] * 4:

@@ -3,7 +3,7 @@
 import re
 import sys
 
-from support import require_backend, trace_slowly
+from support import check_numbered, require_backend, trace_slowly
 
 PROGRAM = sys.argv[1]
 
@@ -12,15 +12,7 @@ def check(threads, calls, **slowness):
     result, counted, trace = trace_slowly([PROGRAM, str(threads), str(calls)], options=["-e", "trace=pwrite64"], **slowness)
     label = f"{threads} threads of {calls} calls, {slowness}"
     assert result.returncode == 0 and result.stdout == "done\n", f"{label}: {result}"
-    seen = {}
-    # A call that others interrupt is two lines; its start has the offset.
-    for thread, offset in re.findall(r"^(\d+) +pwrite64\(\d+, \"x\", 1, (\d+)", trace, re.M):
-        seen.setdefault(thread, []).append(int(offset))
-    assert len(seen) == threads, f"{label}: {len(seen)} threads seen"
-    for thread, offsets in seen.items():
-        assert offsets == list(range(calls)), f"{label}: thread {thread} shows {len(offsets)} calls"
-    ends = len(re.findall(r"^\d+ +(?:pwrite64\(.*|<\.\.\. pwrite64 resumed>) *\) += 1$", trace, re.M))
-    assert ends == threads * calls, f"{label}: {ends} ends of calls"
+    check_numbered(trace, threads, calls, label)
     assert counted["lost"] == 0, f"{label}: {counted}"
     print(f"{label}: {counted}")
     return counted["stops"]

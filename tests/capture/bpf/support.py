@@ -53,6 +53,19 @@ def trace_slowly(argv, *, ring, stall=0.0, every=1 << 30, pause=0.0, options=())
             return result, statistics(result.stderr), trace.read()
 
 
+def check_numbered(trace, threads, calls, label):
+    """That the trace of numbered.c has each call of each thread once, in order, with its end."""
+    seen = {}
+    # A call that others interrupt is two lines; its start has the offset.
+    for thread, offset in re.findall(r"^(\d+) +pwrite64\(\d+[^,]*, \"x\", 1, (\d+)", trace, re.M):
+        seen.setdefault(thread, []).append(int(offset))
+    assert len(seen) == threads, f"{label}: {len(seen)} threads seen"
+    for thread, offsets in seen.items():
+        assert offsets == list(range(calls)), f"{label}: thread {thread} shows {len(offsets)} calls"
+    ends = len(re.findall(r"^\d+ +(?:pwrite64\(.*|<\.\.\. pwrite64 resumed>) *\) += 1$", trace, re.M))
+    assert ends == threads * calls, f"{label}: {ends} ends of calls"
+
+
 def statistics(messages):
     found = re.search(r"(\d+) records, (\d+) stops, (\d+) lost, (\d+) entries completed late", messages)
     assert found, "no statistics in: " + messages
