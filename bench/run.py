@@ -96,6 +96,8 @@ def tracers(sysray, with_perf):
 
 
 def start_under(prefix, workload, out):
+    # The next tracer need not take the time to throw away what the former one has written.
+    out.unlink(missing_ok=True)
     argv = [part.format(out=out) for part in prefix] + workload.argv
     return subprocess.Popen(argv, cwd=workload.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
@@ -155,7 +157,7 @@ def row(name, times, peak, commands):
     for ours in backends(commands):
         ratios = [a / b for a, b in zip(times[ours], times["strace"])]
         cells.append(f"{statistics.median(ratios):.3f}")
-        cells.append(f"{medians[ours] / medians['native']:.2f}")
+        cells.append(f"{statistics.median(a / b for a, b in zip(times[ours], times['native'])):.2f}")
         cells.append(f"{peak[ours] / 1024:.1f}")
     return f"| {name} | " + " | ".join(cells) + " |"
 
@@ -171,8 +173,8 @@ def report(results, commands, decode, names, rounds, quick):
     lines = [
         "# Benchmark results",
         "",
-        "Written by `make bench`. Wall times are medians of interleaved rounds, in ms; the ratio to strace is the median of",
-        "the rounds' ratios. Absolute figures are those of one noisy machine: only ratios carry over.",
+        "Written by `make bench`. Wall times are medians of interleaved rounds, in ms; ratios are medians of the rounds'",
+        "ratios. Absolute figures are those of one noisy machine: only ratios carry over.",
         "",
         f"- kernel: {platform.release()} {platform.machine()}",
         f"- processor: {field('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores",
