@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -13,9 +12,8 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
-#include <system_error>
-#include <thread>
 
+#include "capture/bpf/aside.h"
 #include "capture/bpf/embedded.h"
 #include "capture/bpf/program/record.h"
 
@@ -31,32 +29,6 @@ int ask_kernel(bpf_cmd command, const bpf_attr& attr) {
 }
 
 u64 address(const void* pointer) { return reinterpret_cast<u64>(pointer); }
-
-// Does something on another CPU, if there is one; done when this ends.
-class Aside {
- public:
-  template <typename Work>
-  explicit Aside(Work work) {
-    sigset_t all, former;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &former);  // for the thread to inherit
-    try {
-      thread_ = std::thread(work);
-    } catch (const std::system_error&) {
-      work();
-    }
-    pthread_sigmask(SIG_SETMASK, &former, nullptr);
-  }
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-  ~Aside() { join(); }
-  Aside(const Aside&) = delete;
-  Aside& operator=(const Aside&) = delete;
-
- private:
-  std::thread thread_;
-};
 
 std::string kernel_release() {
   utsname name{};

@@ -1,12 +1,11 @@
 #include "capture/bpf/successor.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <atomic>
 #include <optional>
-#include <thread>
 
+#include "capture/bpf/aside.h"
 #include "capture/bpf/bpf_source.h"
 #include "capture/bpf/fed_run.h"
 #include "capture/ptrace/seccomp_filter.h"
@@ -29,7 +28,6 @@ Plan with_filters_seen(Plan plan) {
 class BpfSuccessor : public ptrace::Successor {
  public:
   explicit BpfSuccessor(TakeOver when) : when_(std::move(when)) {}
-  ~BpfSuccessor() override { join(); }
 
   bool captures_files() const override { return when_.files; }
   Step next(u64 stops, Nanoseconds monotonic) override;
@@ -39,7 +37,6 @@ class BpfSuccessor : public ptrace::Successor {
 
  private:
   enum class Stage : u8 { watching, loading, over };
-  void join();
   bool give_up(ptrace::Session& session, const Error& why);
 
   TakeOver when_;
@@ -47,10 +44,10 @@ class BpfSuccessor : public ptrace::Successor {
   Nanoseconds window_start_ = 0;
   u64 stops_before_ = 0;  // the window
   u64 stops_ = 0;
-  std::thread loader_;
   std::atomic<bool> loaded_ = false;
   LoadedObject object_;  // once that is true; empty: there is a failure
   Error failure_;
+  std::optional<Aside> loader_;
   std::optional<FedRun> run_;
 };
 
@@ -70,10 +67,7 @@ ptrace::Successor::Step BpfSuccessor::next(u64 stops, Nanoseconds monotonic) {
 
 void BpfSuccessor::prepare(const ptrace::Session& session) {
   stage_ = Stage::loading;
-  sigset_t all, former;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &former);
-  loader_ = std::thread([this, plan = with_filters_seen(session.plan)] {
+  loader_.emplace([this, plan = with_filters_seen(session.plan)] {
     Silence silence;
     Depth depth = when_.depth();
     depth.stop_at_filters = !plan.calls.all;
@@ -83,11 +77,10 @@ void BpfSuccessor::prepare(const ptrace::Session& session) {
       failure_ = object.error();
     loaded_.store(true, std::memory_order_release);
   });
-  pthread_sigmask(SIG_SETMASK, &former, nullptr);
 }
 
 bool BpfSuccessor::take(ptrace::Session& session) {
-  join();
+  loader_.reset();
   stage_ = Stage::over;
   if (!object_.object) return give_up(session, failure_);
   run_.emplace(session, std::move(object_.object), object_.files);
@@ -96,10 +89,6 @@ bool BpfSuccessor::take(ptrace::Session& session) {
   if (session.plan.debug) session.messages.say(fmt::format("BPF backend: takes over after {} stops", stops_));
   session.tracer.go_over_to(run_->feed(), fed_options(session.plan));
   return true;
-}
-
-void BpfSuccessor::join() {
-  if (loader_.joinable()) loader_.join();
 }
 
 bool BpfSuccessor::give_up(ptrace::Session& session, const Error& why) {
